@@ -1,0 +1,1 @@
+//! The `http-kit` crate.

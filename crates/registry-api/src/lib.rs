@@ -1,0 +1,1 @@
+//! The `registry-api` crate.
