@@ -165,6 +165,8 @@ impl CollectionPath {
     /// # Errors
     /// If the part is not a valid name or the path becomes too deep.
     pub fn child(&self, part: &str) -> Result<Self, NameError> {
+        // An empty part would give the parent itself, and a slash a grandchild.
+        let part = if part.is_empty() || part.contains('/') { "/" } else { part };
         if self.0 == "/" { format!("/{part}").parse() } else { format!("{}/{part}", self.0).parse() }
     }
 
@@ -227,5 +229,7 @@ mod tests {
         assert_eq!(path.parent().unwrap().parent().unwrap(), CollectionPath::root());
         assert_eq!(CollectionPath::root().parent(), None);
         assert_eq!(CollectionPath::root().child("x").unwrap().as_str(), "/x");
+        assert!(CollectionPath::root().child("").is_err());
+        assert!(path.child("a/b").is_err());
     }
 }

@@ -16,10 +16,20 @@ pub struct TimestampError(String);
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// Wraps milliseconds since the epoch.
+    /// The first and the last time that RFC 3339 can write (years 1 to 9999), in milliseconds.
+    const RANGE: (i64, i64) = (-62_135_596_800_000, 253_402_207_200_000);
+
+    /// Wraps milliseconds since the epoch; what RFC 3339 cannot write becomes the first or last time that it can.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
-        Self(millis)
+        let (first, last) = Self::RANGE;
+        Self(if millis < first {
+            first
+        } else if millis > last {
+            last
+        } else {
+            millis
+        })
     }
 
     /// Returns milliseconds since the epoch.
@@ -37,7 +47,7 @@ impl Timestamp {
     /// Returns the time that many seconds later; stays at the end of time instead of overflowing.
     #[must_use]
     pub const fn plus_secs(self, secs: i64) -> Self {
-        Self(self.0.saturating_add(secs.saturating_mul(1000)))
+        Self::from_millis(self.0.saturating_add(secs.saturating_mul(1000)))
     }
 }
 
@@ -55,7 +65,7 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
         text.parse::<jiff::Timestamp>()
-            .map(|time| Self(time.as_millisecond()))
+            .map(|time| Self::from_millis(time.as_millisecond()))
             .map_err(|_| TimestampError(text.chars().take(80).collect()))
     }
 }
@@ -71,7 +81,7 @@ impl<'de> Deserialize<'de> for Timestamp {
         if deserializer.is_human_readable() {
             String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
         } else {
-            i64::deserialize(deserializer).map(Self)
+            i64::deserialize(deserializer).map(Self::from_millis)
         }
     }
 }
@@ -126,5 +136,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&time).unwrap(), "\"2025-11-13T02:13:20.123Z\"");
         assert_eq!(time.to_string().parse::<Timestamp>().unwrap(), time);
         assert!("yesterday".parse::<Timestamp>().is_err());
+        for far in [time.plus_secs(i64::MAX), time.plus_secs(i64::MIN), Timestamp::from_millis(i64::MAX)] {
+            assert_eq!(far.to_string().parse::<Timestamp>().unwrap(), far);
+        }
     }
 }
