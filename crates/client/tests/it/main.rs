@@ -1,0 +1,4 @@
+//! The client against the API's description.
+
+mod coverage;
+mod trust;
