@@ -1,0 +1,65 @@
+//! Data to standard output, the rest to standard error.
+
+use std::io::{ErrorKind, Write};
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::args::{Format, Global};
+use crate::table::{Row, details, rows};
+
+/// How to print.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output(Format);
+
+impl Output {
+    /// Takes the format from the command line.
+    pub(crate) fn of(global: &Global) -> Self {
+        Self(global.output)
+    }
+
+    /// Prints a list.
+    pub(crate) fn list<T: Row + Serialize>(self, items: &[T]) -> Result<()> {
+        match self.0 {
+            Format::Json => self.json(items),
+            Format::Table => self.text(&rows(items)),
+        }
+    }
+
+    /// Prints one thing.
+    pub(crate) fn one<T: Row + Serialize>(self, item: &T) -> Result<()> {
+        match self.0 {
+            Format::Json => self.json(item),
+            Format::Table => self.text(&details(item)),
+        }
+    }
+
+    /// Prints JSON.
+    pub(crate) fn json<T: Serialize + ?Sized>(self, value: &T) -> Result<()> {
+        self.text(&format!("{}\n", serde_json::to_string_pretty(value)?))
+    }
+
+    /// Prints something of its own form: as JSON, or as the text given.
+    pub(crate) fn either<T: Serialize>(self, value: &T, text: impl FnOnce() -> String) -> Result<()> {
+        match self.0 {
+            Format::Json => self.json(value),
+            Format::Table => self.text(&text()),
+        }
+    }
+
+    /// Prints text; a reader that has gone away is no failure.
+    #[expect(clippy::unused_self, reason = "the one way to standard output")]
+    pub(crate) fn text(self, text: &str) -> Result<()> {
+        let mut out = anstream::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Says something to the person, apart from the data.
+pub(crate) fn say(text: &str) {
+    // Nobody listens on a closed standard error.
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
