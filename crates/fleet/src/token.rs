@@ -38,26 +38,20 @@ impl Fleet {
         ctx.require_admin("make a join token")?;
         let text = pki::JoinToken::random(self.0.options.server_pin).map_err(Error::Certificate)?;
         let ttl_secs = ttl_secs.unwrap_or(DEFAULT_TTL_SECS).clamp(60, MAX_TTL_SECS);
-        let token = JoinToken {
+        let create = JoinTokenCreate {
             id: TokenId::random(),
+            hash: TokenHash::of(text.secret.expose()),
             role,
             label,
             created_by: ctx.account(),
-            created: ctx.now(),
             expires: ctx.now().plus_secs(i64::try_from(ttl_secs).unwrap_or(0)),
-            used: None,
-            node: None,
         };
-        let create = JoinTokenCreate {
-            id: token.id,
-            hash: TokenHash::of(text.secret.expose()),
-            role,
-            label: token.label.clone(),
-            created_by: token.created_by,
-            expires: token.expires,
-        };
+        let id = create.id;
         self.write(ctx.operation_id(), Command::JoinTokenCreate(create)).await?;
-        ctx.audit(AuditEntry::allowed("node_token_create", ObjectRef::new("join token", token.id.to_string())));
+        ctx.audit(AuditEntry::allowed("node_token_create", ObjectRef::new("join token", id.to_string())));
+        // Read back, since the time of its making is the store's stamp, not this machine's clock.
+        let found = self.0.options.store.read(move |conn| join_tokens::by_id(conn, id)).await.map_err(Error::Read)?;
+        let token = found.ok_or_else(|| Error::TokenNotFound { token: id.to_string() })?;
         Ok(NewJoinToken { token, text: text.text() })
     }
 

@@ -130,6 +130,14 @@ pub fn by_hash(conn: &Connection, secret: &TokenHash) -> rusqlite::Result<Option
     one(conn, &format!("SELECT {COLUMNS} FROM join_tokens WHERE hash = ?1"), [secret.as_bytes()], token)
 }
 
+/// Finds a join token by its id.
+///
+/// # Errors
+/// If the query fails.
+pub fn by_id(conn: &Connection, token_id: TokenId) -> rusqlite::Result<Option<JoinToken>> {
+    one(conn, &format!("SELECT {COLUMNS} FROM join_tokens WHERE id = ?1"), [token_id.as_bytes()], token)
+}
+
 /// Lists join tokens, newest first.
 ///
 /// # Errors
