@@ -1,7 +1,9 @@
 //! A guard in the stream of a build's context.
 //!
 //! The archive is read and written anew, entry by entry, so that what was judged is what the engine unpacks. Its end is held
-//! back until the decision: without it the engine builds nothing.
+//! back until the decision: without it the engine builds nothing. What is built is not the client's Dockerfile but the one
+//! that the decision gives back, added under a name of our own and hidden from `COPY` as docker's client hides a Dockerfile
+//! that it takes from standard input.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -26,6 +28,10 @@ use crate::error::Error;
 /// What became of the context.
 pub(crate) type Verdict = oneshot::Receiver<Result<(), Error>>;
 
+/// The Dockerfile that the engine is told to build.
+pub(crate) const DECIDED: &str = ".holdfast.dockerfile";
+const IGNORED: &str = ".dockerignore";
+const MAX_IGNORED_BYTES: usize = 1024 * 1024;
 /// Pieces on their way to the engine.
 const PIECES: usize = 8;
 const PIECE_BYTES: usize = 64 * 1024;
@@ -36,12 +42,12 @@ const MAX_KEPT_BYTES: usize = 16 * 1024 * 1024;
 /// What may stand between the contents of two files: heads, long names, extended attributes.
 const MAX_HEAD_BYTES: u64 = 2 * 1024 * 1024;
 
-/// Puts the guard in: returns the context to send, and the verdict. `decide` gets every Dockerfile of that name, since a
-/// later entry takes an earlier one's place.
+/// Puts the guard in: returns the context to send, and the verdict. `decide` gets the Dockerfile of that name and returns
+/// the one to build, which stands at [`DECIDED`].
 pub(crate) fn guard<D, F>(body: Body, dockerfile: String, decide: D) -> (Body, Verdict)
 where
-    D: Fn(Vec<Vec<u8>>) -> F + Send + 'static,
-    F: Future<Output = Result<(), Error>> + Send + 'static,
+    D: FnOnce(Vec<u8>) -> F + Send + 'static,
+    F: Future<Output = Result<Vec<u8>, Error>> + Send + 'static,
 {
     let (pieces, mut out) = mpsc::channel::<io::Result<Bytes>>(PIECES);
     let (tell, verdict) = oneshot::channel();
@@ -53,7 +59,7 @@ where
         let source =
             BodyReader { stream: body.into_data_stream().boxed(), handle: handle.clone(), current: Bytes::new(), stop };
         let sink = PieceWriter { pieces: pieces.clone(), buffer: Vec::with_capacity(PIECE_BYTES) };
-        let result = run(source, sink, &dockerfile, |files| handle.block_on(decide(files)));
+        let result = run(source, sink, &dockerfile, |file| handle.block_on(decide(file)));
         if result.is_err() {
             // The body ends with an error, so the engine never takes it for whole.
             let _ = pieces.blocking_send(Err(io::Error::other("the build's context was refused")));
@@ -72,7 +78,7 @@ fn run(
     source: BodyReader,
     sink: PieceWriter,
     dockerfile: &str,
-    decide: impl FnOnce(Vec<Vec<u8>>) -> Result<(), Error>,
+    decide: impl FnOnce(Vec<u8>) -> Result<Vec<u8>, Error>,
 ) -> Result<(), Error> {
     let budget = Budget::default();
     let mut archive = Archive::new(Metered { source: unpacked(source)?, budget: budget.clone() });
@@ -88,7 +94,11 @@ fn run(
         budget.limit();
     }
     builder.get_mut().flush().map_err(broken)?;
-    decide(watch.files)?;
+    let decided = decide(watch.take_dockerfile()?)?;
+    append(&mut builder, Path::new(DECIDED), &decided)?;
+    if !watch.ignores {
+        append(&mut builder, Path::new(IGNORED), format!("{IGNORED}\n{DECIDED}\n").as_bytes())?;
+    }
     let mut sink = builder.into_inner().map_err(broken)?;
     sink.flush().map_err(broken)
 }
@@ -97,7 +107,10 @@ fn run(
 struct Watch {
     wanted: Vec<PathBuf>,
     links: HashSet<PathBuf>,
-    files: Vec<Vec<u8>>,
+    /// The last file of each wanted name: a later entry takes an earlier one's place.
+    files: Vec<Option<Vec<u8>>>,
+    /// Whether the context says itself what to leave out.
+    ignores: bool,
     kept_bytes: usize,
 }
 
@@ -108,7 +121,14 @@ impl Watch {
             // The engine falls back to the lower-case name.
             wanted.push(PathBuf::from("dockerfile"));
         }
-        Ok(Self { wanted, links: HashSet::new(), files: Vec::new(), kept_bytes: 0 })
+        let files = vec![None; wanted.len()];
+        Ok(Self { wanted, links: HashSet::new(), files, ignores: false, kept_bytes: 0 })
+    }
+
+    /// Returns the file that the engine would build.
+    fn take_dockerfile(&mut self) -> Result<Vec<u8>, Error> {
+        let missing = || Error::Invalid("the build's context holds no Dockerfile under that name".into());
+        self.files.iter_mut().find_map(Option::take).ok_or_else(missing)
     }
 
     fn keep(&mut self, bytes: usize) -> Result<(), Error> {
@@ -134,9 +154,14 @@ impl Watch {
         if path.ancestors().skip(1).any(|above| self.links.contains(above)) {
             return Err(refuse("an entry lies behind a link"));
         }
-        let is_wanted = self.wanted.contains(&path);
+        if path.starts_with(DECIDED) {
+            return Err(refuse("it holds a name that is ours"));
+        }
+        let wanted = self.wanted.iter().position(|wanted| *wanted == path);
+        let is_ignored = path == Path::new(IGNORED);
+        self.ignores |= is_ignored;
         let is_file = matches!(kind, EntryType::Regular | EntryType::Continuous);
-        if is_wanted && !is_file {
+        if wanted.is_some() && !is_file {
             return Err(refuse("the Dockerfile is not a plain file"));
         }
         // Whatever takes the place of a folder above it leads elsewhere.
@@ -147,16 +172,21 @@ impl Watch {
         let mut header = fresh(&entry, kind)?;
         attributes(&mut entry, builder)?;
         match kind {
-            EntryType::Regular | EntryType::Continuous if is_wanted => {
-                let mut file = Vec::new();
-                let limit = MAX_BYTES as u64 + 1;
-                entry.by_ref().take(limit).read_to_end(&mut file).map_err(broken)?;
-                if file.len() > MAX_BYTES {
-                    return Err(Error::Dockerfile(engine_spec::dockerfile::Error::TooLarge));
-                }
+            EntryType::Regular | EntryType::Continuous if wanted.is_some() => {
+                let too_large = || Error::Dockerfile(engine_spec::dockerfile::Error::TooLarge);
+                let file = whole(&mut entry, MAX_BYTES)?.ok_or_else(too_large)?;
                 builder.append_data(&mut header, &path, file.as_slice()).map_err(broken)?;
                 self.keep(file.len())?;
-                self.files.push(file);
+                if let Some(kept) = wanted.and_then(|index| self.files.get_mut(index)) {
+                    *kept = Some(file);
+                }
+            }
+            EntryType::Regular | EntryType::Continuous if is_ignored => {
+                let too_large = || refuse("its .dockerignore is too large");
+                let mut file = whole(&mut entry, MAX_IGNORED_BYTES)?.ok_or_else(too_large)?;
+                file.extend_from_slice(format!("\n{DECIDED}\n").as_bytes());
+                header.set_size(file.len() as u64);
+                builder.append_data(&mut header, &path, file.as_slice()).map_err(broken)?;
             }
             EntryType::Regular | EntryType::Continuous => {
                 builder.append_data(&mut header, &path, &mut entry).map_err(broken)?;
@@ -174,6 +204,21 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// Reads a file that is kept; none if it is larger than `limit` bytes.
+fn whole<R: Read>(entry: &mut Entry<'_, R>, limit: usize) -> Result<Option<Vec<u8>>, Error> {
+    let mut file = Vec::new();
+    entry.by_ref().take(limit as u64 + 1).read_to_end(&mut file).map_err(broken)?;
+    Ok((file.len() <= limit).then_some(file))
+}
+
+/// Adds a file of our own.
+fn append(builder: &mut Builder<PieceWriter>, path: &Path, content: &[u8]) -> Result<(), Error> {
+    let mut header = Header::new_gnu();
+    header.set_mode(0o600);
+    header.set_size(content.len() as u64);
+    builder.append_data(&mut header, path, content).map_err(broken)
 }
 
 /// Makes a header of our own from what the entry's says.

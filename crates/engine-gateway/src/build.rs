@@ -1,5 +1,8 @@
-//! Classic builds: the Dockerfile decides which images a build reads, so it is read before the engine has it.
+//! Classic builds: the Dockerfile decides which images a build reads, so it is read before the engine has it, and the
+//! engine builds it with the ids that were decided on, whatever becomes of the tags meanwhile.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use access::Operation;
@@ -24,15 +27,16 @@ impl Gateway {
         mut incoming: Incoming,
         decided: &Decided,
     ) -> Result<Response, Error> {
-        let mut verdict = None;
+        let (mut call, mut verdict) = (Cow::Borrowed(&asked.call), None);
         if !asked.ctx.is_admin() {
             if asked.call.query.flag("pull") {
                 let message = "pull base images before the build: `--pull` is for administrators";
                 return Err(Error::Forbidden(message.into()));
             }
             verdict = Some(self.guarded(asked, &mut incoming));
+            call.to_mut().query.set_text("dockerfile", archive::DECIDED);
         }
-        match (self.send(&asked.call, incoming, decided).await, verdict) {
+        match (self.send(&call, incoming, decided).await, verdict) {
             (Ok(response), _) if response.status().is_success() => {
                 Ok(until_revoked(passed(response), &asked.ctx, decided))
             }
@@ -49,27 +53,28 @@ impl Gateway {
         let body = incoming.stream.take().unwrap_or_else(Body::empty);
         let (gateway, ctx) = (Arc::clone(self), asked.ctx.clone());
         let arguments = arguments(asked.call.query.json("buildargs"));
-        let decide = move |files: Vec<Vec<u8>>| {
-            let (gateway, ctx, arguments) = (Arc::clone(&gateway), ctx.clone(), arguments.clone());
-            async move { gateway.dockerfiles(&ctx, &files, &arguments).await }
-        };
+        let decide = move |file: Vec<u8>| async move { gateway.dockerfile(&ctx, &file, &arguments).await };
         let (stream, verdict) = archive::guard(body, std::mem::take(&mut incoming.dockerfile), decide);
         incoming.stream = Some(stream);
         verdict
     }
 
-    async fn dockerfiles(&self, ctx: &OpContext, files: &[Vec<u8>], arguments: &Arguments) -> Result<(), Error> {
-        if files.is_empty() {
-            return Err(Error::Invalid("the build's context holds no Dockerfile under that name".into()));
-        }
-        for file in files {
-            let reading = dockerfile::read(file, arguments).map_err(Error::Dockerfile)?;
-            self.reading(ctx, &reading, true).await?;
-        }
-        Ok(())
+    /// Decides over a Dockerfile and returns it with the ids of the images in the places of their names.
+    async fn dockerfile(&self, ctx: &OpContext, file: &[u8], arguments: &Arguments) -> Result<Vec<u8>, Error> {
+        let reading = dockerfile::read(file, arguments).map_err(Error::Dockerfile)?;
+        let mut ids = BTreeMap::new();
+        self.reading(ctx, &reading, Some(&mut ids)).await?;
+        dockerfile::pinned(file, &reading, &ids).map_err(Error::Dockerfile)
     }
 
-    async fn reading(&self, ctx: &OpContext, reading: &Reading, follow: bool) -> Result<(), Error> {
+    /// Decides over what a Dockerfile reads. With `ids` it is the build's own: images by name are recorded there, and
+    /// their triggers, which run in this build, are read too.
+    async fn reading(
+        &self,
+        ctx: &OpContext,
+        reading: &Reading,
+        mut ids: Option<&mut BTreeMap<String, String>>,
+    ) -> Result<(), Error> {
         if let Some(what) = reading.unresolved.first() {
             let message = format!("only an administrator may build what cannot be told beforehand: {what}");
             return Err(Error::Forbidden(message));
@@ -84,11 +89,13 @@ impl Gateway {
                 // The engine would fetch it with what it brings along; pulled first, that is known.
                 return Err(Error::NotFound(format!("No such image: {text}; pull it before the build")));
             };
-            if follow && !local.triggers.is_empty() {
+            let Some(ids) = ids.as_deref_mut() else { continue };
+            if !local.triggers.is_empty() {
                 let triggers = dockerfile::read_triggers(local.triggers.iter().map(String::as_str));
                 let triggers = triggers.map_err(Error::Dockerfile)?;
-                Box::pin(self.reading(ctx, &triggers, false)).await?;
+                Box::pin(self.reading(ctx, &triggers, None)).await?;
             }
+            ids.insert(text.clone(), local.id);
         }
         Ok(())
     }

@@ -4,14 +4,18 @@
 //! unresolved, which only an administrator may build.
 
 mod lines;
+mod pin;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::ErrorKind;
 
-use lines::Lines;
+use lines::{Instruction, Lines};
+use pin::Place;
 use words::expand;
+
+pub use pin::pinned;
 
 /// The largest Dockerfile that is read.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -36,6 +40,14 @@ pub enum Error {
         /// What is wrong.
         reason: &'static str,
     },
+    /// An image that [`pinned`] was given no id for.
+    #[error("line {line} of the Dockerfile: no id is known for the image `{image}`")]
+    Unpinned {
+        /// The line.
+        line: usize,
+        /// The image, as written after substitution.
+        image: String,
+    },
 }
 
 impl Error {
@@ -44,7 +56,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::TooLarge => ErrorKind::TooLarge,
-            Self::NotUtf8 | Self::Malformed { .. } => ErrorKind::Invalid,
+            Self::NotUtf8 | Self::Malformed { .. } | Self::Unpinned { .. } => ErrorKind::Invalid,
         }
     }
 }
@@ -60,6 +72,8 @@ pub struct Reading {
     pub unresolved: Vec<String>,
     /// The `# syntax=` directive; classic builds ignore it.
     pub syntax: Option<String>,
+    /// Where the images stand that this build itself opens; those of triggers are left to the build that they run in.
+    places: Vec<Place>,
 }
 
 /// Arguments of a build; one without a value is not set.
@@ -84,7 +98,7 @@ pub fn read(file: &[u8], arguments: &Arguments) -> Result<Reading, Error> {
         if instruction.ambiguous {
             reader.unresolved("a line ends with an escaped escape character");
         }
-        reader.instruction(instruction.line, &instruction.text)?;
+        reader.lines(&instruction)?;
     }
     Ok(reader.reading)
 }
@@ -121,18 +135,42 @@ struct Reader<'a> {
     globals: BTreeMap<String, Option<String>>,
     stages: Vec<Option<String>>,
     in_stage: bool,
+    /// The lines of the instruction that is being read, unless it is a trigger.
+    at: Option<(usize, usize)>,
     reading: Reading,
 }
 
 impl<'a> Reader<'a> {
     fn new(arguments: &'a Arguments) -> Self {
-        Self { arguments, globals: BTreeMap::new(), stages: Vec::new(), in_stage: false, reading: Reading::default() }
+        Self {
+            arguments,
+            globals: BTreeMap::new(),
+            stages: Vec::new(),
+            in_stage: false,
+            at: None,
+            reading: Reading::default(),
+        }
     }
 
     fn unresolved(&mut self, what: impl Into<String>) {
         let what = what.into();
         if self.reading.unresolved.len() < 32 && !self.reading.unresolved.contains(&what) {
             self.reading.unresolved.push(what);
+        }
+    }
+
+    fn lines(&mut self, instruction: &Instruction) -> Result<(), Error> {
+        self.at = Some((instruction.line, instruction.last));
+        let read = self.instruction(instruction.line, &instruction.text);
+        self.at = None;
+        read
+    }
+
+    /// Notes an image of this build, and what stands before and after its name in the instruction.
+    fn image(&mut self, image: &str, before: String, after: String) {
+        self.reading.images.insert(image.to_owned());
+        if let Some((first, last)) = self.at {
+            self.reading.places.push(Place { first, last, image: image.to_owned(), before, after });
         }
     }
 
@@ -151,9 +189,9 @@ impl<'a> Reader<'a> {
         match name.as_str() {
             "FROM" => self.from(line, rest)?,
             "ARG" if !self.in_stage => self.argument(line, rest),
-            "COPY" => self.copy(line, rest),
+            "COPY" => self.copy(line, &name, rest),
             "ADD" => {
-                self.copy(line, rest);
+                self.copy(line, &name, rest);
                 self.add(line, rest);
             }
             "RUN" if rest.starts_with("--") => self.unresolved(format!("line {line}: flags of RUN")),
@@ -169,16 +207,20 @@ impl<'a> Reader<'a> {
         if ["ONBUILD", "FROM", "MAINTAINER"].iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden)) {
             return Err(Error::Malformed { line, reason: "ONBUILD takes neither ONBUILD, FROM nor MAINTAINER" });
         }
+        self.at = None;
         self.instruction(line, rest)
     }
 
     /// `FROM [--platform=…] image [AS name]`
     fn from(&mut self, line: usize, rest: &str) -> Result<(), Error> {
         let malformed = Error::Malformed { line, reason: "FROM takes an image, or an image AS a name" };
-        let words: Vec<&str> = words(rest).skip_while(|word| word.starts_with("--")).collect();
+        let (flags, words): (Vec<&str>, Vec<&str>) = {
+            let flags = words(rest).take_while(|word| word.starts_with("--")).count();
+            (words(rest).take(flags).collect(), words(rest).skip(flags).collect())
+        };
         let (image, stage) = match words.as_slice() {
             [image] => (*image, None),
-            [image, keyword, stage] if keyword.eq_ignore_ascii_case("as") => (*image, Some(stage.to_ascii_lowercase())),
+            [image, keyword, stage] if keyword.eq_ignore_ascii_case("as") => (*image, Some(*stage)),
             _ => return Err(malformed),
         };
         self.in_stage = true;
@@ -186,11 +228,13 @@ impl<'a> Reader<'a> {
             Some(image) if image.is_empty() => self.unresolved(format!("line {line}: FROM of nothing")),
             Some(image) if image == "scratch" || is_name_of(&self.stages, &image) => {}
             Some(image) => {
-                self.reading.images.insert(image);
+                let before = flags.iter().fold("FROM ".to_owned(), |text, flag| text + flag + " ");
+                let after = stage.map_or_else(String::new, |stage| format!(" AS {stage}"));
+                self.image(&image, before, after);
             }
             None => self.unresolved(format!("line {line}: FROM {image}")),
         }
-        self.stages.push(stage);
+        self.stages.push(stage.map(str::to_ascii_lowercase));
         Ok(())
     }
 
@@ -221,21 +265,24 @@ impl<'a> Reader<'a> {
     }
 
     /// `COPY [--from=image|stage] …`
-    fn copy(&mut self, line: usize, rest: &str) {
+    fn copy(&mut self, line: usize, name: &str, rest: &str) {
         // A stage has no name and no number for the engine until it is whole: its own name is an image's.
         let done = self.stages.len().saturating_sub(1);
-        let flags: Vec<&str> = words(rest).take_while(|word| word.starts_with("--") && *word != "--").collect();
-        for flag in flags {
+        let (flags, operands) = flags(rest);
+        let mut sources = 0;
+        for (index, flag) in flags.iter().enumerate() {
             if flag.contains(['"', '\'', '\\', '`', '$']) {
                 self.unresolved(format!("line {line}: {flag}"));
                 continue;
             }
             let Some(source) = flag.strip_prefix("--from=") else { continue };
+            sources += 1;
             let is_number = source.parse::<usize>().is_ok_and(|index| index < done);
-            if source.is_empty() {
-                self.unresolved(format!("line {line}: --from of nothing"));
+            if source.is_empty() || sources > 1 {
+                self.unresolved(format!("line {line}: --from of nothing, or of two things"));
             } else if !is_number && !is_name_of(&self.stages[..done], source) {
-                self.reading.images.insert(source.to_owned());
+                let (earlier, later) = (joined(&flags[..index]), joined(&flags[index + 1..]));
+                self.image(source, format!("{name}{earlier} --from="), format!("{later} {operands}"));
             }
         }
     }
@@ -261,6 +308,23 @@ fn is_space(c: char) -> bool {
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_space).filter(|word| !word.is_empty())
+}
+
+/// Takes the flags off what an instruction says.
+fn flags(rest: &str) -> (Vec<&str>, &str) {
+    let (mut flags, mut rest) = (Vec::new(), rest.trim_start_matches(is_space));
+    loop {
+        let (word, after) = rest.split_once(is_space).unwrap_or((rest, ""));
+        if !word.starts_with("--") || word == "--" {
+            return (flags, rest);
+        }
+        flags.push(word);
+        rest = after.trim_start_matches(is_space);
+    }
+}
+
+fn joined(flags: &[&str]) -> String {
+    flags.iter().fold(String::new(), |text, flag| text + " " + flag)
 }
 
 /// Recognises `<<EOF`, `3<<-EOF`, and whatever a substitution may turn into one.

@@ -1,5 +1,7 @@
 //! The docker client before the gateway before a real engine of each test's own. `HOLDFAST_DOCKER` names another client.
 
+mod builds;
+
 use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +34,7 @@ struct Real {
     home: TempDir,
     shutdown: Shutdown,
     tag: String,
-    _engine: testkit::Engine,
+    engine: testkit::Engine,
 }
 
 impl Real {
@@ -60,7 +62,7 @@ impl Real {
         world.role("images", &[access::Operation::ImageView]).await;
         world.grant("anna", "images", "/").await;
         let tag = format!("t{}", std::process::id());
-        Some(Self { world, address, home, shutdown, tag, _engine: engine })
+        Some(Self { world, address, home, shutdown, tag, engine })
     }
 
     fn command(&self, user: &str, arguments: &[&str]) -> Command {
@@ -191,31 +193,6 @@ async fn open_streams_end_with_the_right() {
     timeout(Duration::from_secs(5), exec.wait()).await.expect("the exec ends").unwrap();
     assert!(before.elapsed() < Duration::from_secs(5));
     real.must("admin", &["rm", "-f", &name]).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_build_reads_only_images_that_its_caller_may() {
-    let Some(real) = Real::start("a_build_reads_only_images_that_its_caller_may").await else { return };
-    let context = tempfile::tempdir().unwrap();
-    let folder = context.path().display().to_string();
-    let tag = real.name("image");
-    fs_err::write(context.path().join("big"), vec![7_u8; 3 << 20]).unwrap();
-    fs_err::write(context.path().join("Dockerfile"), format!("FROM {IMAGE}\nCOPY big /big\nRUN test -s /big\n"))
-        .unwrap();
-    let build = ["build", "--network", "none", "-t", &tag, &folder];
-    let why = real.refused("anna", &build).await;
-    assert!(why.contains("Image Build"), "{why}");
-    let operations = [access::Operation::ImageBuild, access::Operation::ImageTag, access::Operation::ImageRemove];
-    real.world.role("builder", &operations).await;
-    real.world.grant("anna", "builder", "/").await;
-    real.must("anna", &build).await;
-    let hidden = "registry.test:5000/acme/closed:1";
-    real.must("admin", &["tag", IMAGE, hidden]).await;
-    fs_err::write(context.path().join("Dockerfile"), format!("FROM {IMAGE}\nCOPY --from={hidden} /bin /b\n")).unwrap();
-    let why = real.refused("anna", &build).await;
-    assert!(why.contains("No such image"), "{why}");
-    real.must("admin", &build).await;
-    real.must("admin", &["rmi", hidden, &tag]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,8 @@ pub(super) struct Directives {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Instruction {
     pub(super) line: usize,
+    /// The number of its last line, continuations and the comments between them included.
+    pub(super) last: usize,
     pub(super) text: String,
     /// Engines of different ages join its lines differently.
     pub(super) ambiguous: bool,
@@ -52,8 +54,10 @@ impl Iterator for Lines<'_> {
             }
             let (first, mut more, mut ambiguous) = self.continuation(line);
             let mut text = first.to_owned();
+            let mut last = index;
             while more {
-                let Some((_, line)) = self.lines.next() else { break };
+                let Some((at, line)) = self.lines.next() else { break };
+                last = at;
                 let line = line.strip_suffix('\r').unwrap_or(line);
                 if trim(line).is_empty() || trim(line).starts_with('#') {
                     continue;
@@ -64,7 +68,7 @@ impl Iterator for Lines<'_> {
                 ambiguous |= unclear;
             }
             if !text.trim().is_empty() {
-                return Some(Instruction { line: index + 1, text, ambiguous });
+                return Some(Instruction { line: index + 1, last: last + 1, text, ambiguous });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Dockerfiles.
 
-use crate::engine_spec::dockerfile::{Arguments, Error, MAX_BYTES, Reading, read, read_triggers};
+use crate::engine_spec::dockerfile::{Arguments, Error, MAX_BYTES, Reading, pinned, read, read_triggers};
 
 fn file(text: &str) -> Reading {
     read(text.as_bytes(), &Arguments::new()).unwrap()
@@ -101,4 +101,47 @@ fn hostile_files_are_bounded() {
 fn triggers_of_a_base_are_read() {
     let reading = read_triggers(["COPY --from=secret /x /x", "RUN make"]).unwrap();
     assert_eq!(reading.images.into_iter().collect::<Vec<_>>(), ["secret"]);
+}
+
+/// Pins every image of a file to `sha256:` and its name.
+fn pin(text: &str) -> String {
+    let reading = file(text);
+    let ids = reading.images.iter().map(|image| (image.clone(), format!("sha256:{image}"))).collect();
+    String::from_utf8(pinned(text.as_bytes(), &reading, &ids).unwrap()).unwrap()
+}
+
+#[test]
+fn images_are_pinned_where_they_stand_and_nothing_else_changes() {
+    let text = "# escape=`\n# a comment\nARG TAG=1\nFROM --platform=linux/amd64 `\n  # between\n\n  base:$TAG as Build\nRUN a `\n  b\n\
+                COPY --chown=1 --from=tool `\n --chmod=2 /c  /d\nFROM build\nCOPY --from=build /a /a\nONBUILD COPY --from=tool / /\n\
+                FROM scratch\nCOPY --from=tool [\"a b\", \"c\"]";
+    let expected = "# escape=`\n# a comment\nARG TAG=1\nFROM --platform=linux/amd64 sha256:base:1 AS Build\nRUN a `\n  b\n\
+                    COPY --chown=1 --from=sha256:tool --chmod=2 /c  /d\nFROM build\nCOPY --from=build /a /a\n\
+                    ONBUILD COPY --from=tool / /\nFROM scratch\nCOPY --from=sha256:tool [\"a b\", \"c\"]";
+    assert_eq!(pin(text), expected);
+    for unchanged in ["FROM scratch\r\nCOPY . /\r\n", "FROM scratch\nRUN echo 'FROM x'\n"] {
+        assert_eq!(pin(unchanged), unchanged);
+    }
+}
+
+#[test]
+fn a_pinned_file_reads_as_the_decision_was() {
+    for text in ["FROM a\n", "\u{feff}FR\\\nOM a AS x\nCOPY --from=b / /\n", "from a\r\nADD --from=b x /\r\n"] {
+        let images: Vec<String> = images(text).into_iter().map(|image| format!("sha256:{image}")).collect();
+        assert_eq!(self::images(&pin(text)), images);
+    }
+}
+
+#[test]
+fn an_image_without_an_id_is_not_left_as_it_was() {
+    let reading = file("FROM a\nCOPY --from=b / /\n");
+    let ids = std::collections::BTreeMap::new();
+    let refused = pinned(b"FROM a\nCOPY --from=b / /\n", &reading, &ids);
+    assert_eq!(refused, Err(Error::Unpinned { line: 1, image: "a".into() }));
+    assert!(pinned(b"", &reading, &[("a".into(), "i".into()), ("b".into(), "i".into())].into()).is_err());
+}
+
+#[test]
+fn a_source_given_twice_is_not_resolved() {
+    assert!(!file("FROM a\nCOPY --from=b --from=c / /\n").unresolved.is_empty());
 }

@@ -180,6 +180,14 @@ proptest! {
 
     #[test]
     fn no_dockerfile_panics(text in "(FROM|COPY|ADD|ARG|RUN|ONBUILD|#)?[ \\\\\n$\\{\\}=:\"'`a-zA-Z<-]{0,80}") {
-        let _ = dockerfile::read(text.as_bytes(), &Arguments::new());
+        let Ok(reading) = dockerfile::read(text.as_bytes(), &Arguments::new()) else { return Ok(()) };
+        prop_assume!(reading.unresolved.is_empty());
+        // Pinned, it names what was decided on, and nothing else but what its triggers name.
+        let pins = reading.images.iter().map(|image| (image.clone(), "pinned".to_owned())).collect();
+        let pinned = dockerfile::pinned(text.as_bytes(), &reading, &pins).unwrap();
+        let again = dockerfile::read(&pinned, &Arguments::new()).unwrap();
+        let triggers = text.to_ascii_uppercase().contains("ONBUILD");
+        prop_assert!(again.unresolved.is_empty());
+        prop_assert!(triggers || again.images.iter().all(|image| image == "pinned"), "{:?}", again.images);
     }
 }
