@@ -17,6 +17,8 @@ const EDGES: &[(&str, &str)] = &[
     ("engine-client", "telemetry"),
     ("engine-client", "http-kit"),
     ("engine-client", "pki"),
+    ("image", "file-map"),
+    ("advisory-db", "file-map"),
     ("opctx", "state"),
     ("identity", "state"),
     ("identity", "opctx"),
@@ -35,7 +37,13 @@ const EDGES: &[(&str, &str)] = &[
 ];
 
 /// Layer 0 may all use `base`, and these further edges.
-const PURE_EDGES: &[(&str, &str)] = &[("engine-spec", "access"), ("engine-spec", "oci")];
+const PURE_EDGES: &[(&str, &str)] = &[
+    ("engine-spec", "access"),
+    ("engine-spec", "oci"),
+    ("compose", "oci"),
+    ("catalogue", "oci"),
+    ("catalogue", "vuln"),
+];
 
 pub(crate) fn check() -> Result<()> {
     let metadata = MetadataCommand::new().no_deps().exec().context("reading the workspace")?;
@@ -54,7 +62,7 @@ pub(crate) fn check() -> Result<()> {
         let importer = package.name.strip_prefix("holdfast-").unwrap_or(&package.name);
         for dependency in &package.dependencies {
             let Some(imported) = dependency.name.strip_prefix("holdfast-") else { continue };
-            if dependency.kind == DependencyKind::Development && matches!(imported, "testkit") {
+            if dependency.kind == DependencyKind::Development && matches!(imported, "testkit" | "compose-record") {
                 continue;
             }
             if !allowed(importer, layer[importer], imported, layer[imported]) {
