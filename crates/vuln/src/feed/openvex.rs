@@ -1,0 +1,104 @@
+//! `OpenVEX` as Ubuntu writes it: statements on source and binary packages by package URL.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::purl::Purl;
+use super::release::ubuntu_release;
+use super::text::{advisory, time};
+use super::{Error, Sink};
+use crate::advisory::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::scheme::Scheme;
+
+#[derive(Debug, Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    statements: Vec<&'a RawValue>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Statement {
+    vulnerability: Vulnerability,
+    #[serde(default)]
+    products: Vec<Product>,
+    status: String,
+    #[serde(default)]
+    timestamp: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Vulnerability {
+    name: String,
+    description: String,
+    aliases: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Product {
+    #[serde(rename = "@id")]
+    id: String,
+}
+
+/// Reads one file.
+pub(super) fn import(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
+    let file: File<'_> = serde_json::from_slice(bytes).map_err(|error| Error::shape("OpenVEX", error))?;
+    for raw in file.statements {
+        match serde_json::from_str::<Statement>(raw.get()) {
+            Ok(read) => statement(&read, sink),
+            Err(error) => sink.unread("a statement", &error.to_string()),
+        }
+    }
+    Ok(())
+}
+
+fn statement(read: &Statement, sink: &mut dyn Sink) {
+    let id = read.vulnerability.name.as_str();
+    let state = match read.status.as_str() {
+        "fixed" | "affected" => AffectState::Affected,
+        "not_affected" => AffectState::NotAffected,
+        "under_investigation" => AffectState::UnderInvestigation,
+        other => return sink.unread(id, &format!("an unknown status `{other}`")),
+    };
+    let mut packages = read.products.iter().filter_map(|product| package(&product.id)).peekable();
+    let Some((source, ..)) = packages.peek() else { return };
+    let mut out = advisory(source, id);
+    out.description.clone_from(&read.vulnerability.description);
+    out.aliases.clone_from(&read.vulnerability.aliases);
+    out.modified = time(&read.timestamp);
+    sink.advisory(out);
+    for (source, namespace, scheme, purl) in packages {
+        // A statement on a version holds for that version; "fixed" is true of it and of what follows.
+        let end = match (&purl.version, read.status.as_str()) {
+            (Some(version), "fixed") => RangeEnd::Fixed(version.clone()),
+            (None, "fixed") => continue,
+            (Some(version), "affected" | "under_investigation") => RangeEnd::LastAffected(version.clone()),
+            _ => RangeEnd::Open,
+        };
+        sink.affect(Affect {
+            advisory: (source.to_owned(), id.to_owned()),
+            name: purl.name,
+            namespace,
+            scheme,
+            ranges: vec![Range { introduced: None, end }],
+            versions: Vec::new(),
+            state,
+            severity: None,
+            qualifiers: Qualifiers::default(),
+        });
+    }
+}
+
+fn package(id: &str) -> Option<(&'static str, Namespace, Scheme, Purl)> {
+    let purl = Purl::parse(id)?;
+    match (purl.kind.as_str(), purl.namespace.as_str()) {
+        // Matching goes by source packages.
+        ("deb", "ubuntu") if purl.qualifier("arch").is_none_or(|arch| arch == "source" || arch == "src") => {
+            // `focal`, `esm-infra/focal`.
+            let distro = purl.qualifier("distro")?;
+            let release = ubuntu_release(distro.rsplit('/').next().unwrap_or(distro))?;
+            Some(("ubuntu", Namespace(format!("ubuntu:{release}")), Scheme::Deb, purl))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,157 @@
+//! Whether one statement about a package's name holds for one installed package.
+
+use super::System;
+use super::keys::Key;
+use crate::advisory::{Affect, AffectState, Qualifiers, RangeEnd};
+use crate::package::Package;
+use crate::version::VersionError;
+
+/// What a statement says of an installed package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It speaks of another module, architecture, repository or variant.
+    Elsewhere,
+    /// The installed version is not among those that it speaks of.
+    Unaffected,
+    /// The source says that the package is not affected.
+    DeclaredUnaffected,
+    Affected,
+}
+
+/// Decides; `title` is the advisory's, which names the module where the statement does not.
+pub(super) fn decide(
+    affect: &Affect,
+    key: &Key,
+    package: &Package,
+    system: Option<&System>,
+    title: &str,
+) -> Result<Outcome, VersionError> {
+    let in_place = module_fits(affect, package, title)
+        && arch_fits(&affect.qualifiers, package)
+        && repository_fits(&affect.qualifiers, key, system)
+        && variant_fits(affect, key);
+    if !in_place {
+        return Ok(Outcome::Elsewhere);
+    }
+    if affect.state == AffectState::NotAffected {
+        let speaks_of_all = affect.ranges.is_empty() && affect.versions.is_empty();
+        let holds = speaks_of_all || affect.holds(&key.version)?;
+        return Ok(if holds { Outcome::DeclaredUnaffected } else { Outcome::Unaffected });
+    }
+    Ok(if affect.holds(&key.version)? { Outcome::Affected } else { Outcome::Unaffected })
+}
+
+/// Modular packages are compared within their module and stream only, others with no module at all.
+fn module_fits(affect: &Affect, package: &Package, title: &str) -> bool {
+    let own = package.module.as_ref().map(|module| format!("{}:{}", module.name, module.stream));
+    let is_modular = own.is_some() || is_module_release(&package.version);
+    if let Some(module) = &affect.qualifiers.module {
+        return own.is_some_and(|own| own == *module);
+    }
+    let bounds_modular = bounds(affect).any(is_module_release);
+    if bounds_modular != is_modular {
+        // A statement without bounds ("affected, no fix") speaks of the package in whatever module.
+        return is_modular && bounds(affect).next().is_none();
+    }
+    if !is_modular {
+        return true;
+    }
+    // Errata name the stream in their title: `nodejs:18 security update`.
+    let mut streams = title.split_whitespace().filter(|word| word.contains(':') && !word.ends_with(':')).peekable();
+    match (own, streams.peek()) {
+        (Some(own), Some(_)) => streams.any(|stream| stream == own),
+        _ => bounds(affect).any(|bound| first_number(bound) == first_number(&package.version)),
+    }
+}
+
+fn bounds(affect: &Affect) -> impl Iterator<Item = &str> {
+    affect.ranges.iter().filter_map(|range| match &range.end {
+        RangeEnd::Fixed(bound) | RangeEnd::LastAffected(bound) => Some(bound.as_str()),
+        RangeEnd::Open => None,
+    })
+}
+
+fn is_module_release(version: &str) -> bool {
+    version.contains(".module_") || version.contains(".module+")
+}
+
+fn first_number(version: &str) -> &str {
+    let bare = version.split_once(':').map_or(version, |(_, rest)| rest);
+    bare.split(|character: char| !character.is_ascii_digit()).next().unwrap_or_default()
+}
+
+fn arch_fits(qualifiers: &Qualifiers, package: &Package) -> bool {
+    let Some(arch) = package.arch.as_deref() else { return true };
+    let is_any = |arch: &str| matches!(arch, "noarch" | "all" | "any" | "src");
+    qualifiers.arches.is_empty()
+        || is_any(arch)
+        || qualifiers.arches.iter().any(|listed| is_any(listed) || same_arch(listed, arch))
+}
+
+/// Debian and rpm name the same machines in two ways.
+fn same_arch(a: &str, b: &str) -> bool {
+    let canonical = |arch: &str| match arch {
+        "amd64" => "x86_64".to_owned(),
+        "arm64" => "aarch64".to_owned(),
+        "i386" | "i586" => "i686".to_owned(),
+        other => other.to_owned(),
+    };
+    canonical(a) == canonical(b)
+}
+
+/// Red Hat states each product by the CPE of its repository.
+fn repository_fits(qualifiers: &Qualifiers, key: &Key, system: Option<&System>) -> bool {
+    if qualifiers.cpes.is_empty() {
+        return true;
+    }
+    let enabled = system.map_or(&[][..], |system| &system.cpes);
+    if enabled.is_empty() {
+        // Without content sets only the release itself is known, with its ordinary repositories.
+        let Some((_, release)) = key.namespace.0.split_once(':') else { return true };
+        let base = format!("cpe:/o:redhat:enterprise_linux:{release}");
+        return qualifiers.cpes.iter().any(|stated| cpe_matches(stated, &base));
+    }
+    qualifiers.cpes.iter().any(|stated| enabled.iter().any(|enabled| cpe_matches(stated, enabled)))
+}
+
+/// Compares like a prefix: a part that is missing on one side is any; application or operating system is the same.
+fn cpe_matches(a: &str, b: &str) -> bool {
+    let fields = |cpe: &str| -> Vec<String> {
+        let bare = cpe.strip_prefix("cpe:2.3:").or_else(|| cpe.strip_prefix("cpe:/")).unwrap_or(cpe);
+        bare.split(':').skip(1).map(|field| if field == "*" { String::new() } else { field.to_owned() }).collect()
+    };
+    let (a, b) = (fields(a), fields(b));
+    a.iter().zip(&b).enumerate().all(|(place, (x, y))| {
+        let is_version = place == 2;
+        x.is_empty() || y.is_empty() || x == y || (is_version && (is_release_of(x, y) || is_release_of(y, x)))
+    })
+}
+
+/// `9` stands for `9.2`.
+fn is_release_of(major: &str, minor: &str) -> bool {
+    minor.strip_prefix(major).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Oracle builds variants of a package whose versions go their own way.
+fn variant_fits(affect: &Affect, key: &Key) -> bool {
+    if !key.namespace.0.starts_with("oracle:") {
+        return true;
+    }
+    let variant = |version: &str| ["ksplice", "fips"].into_iter().find(|variant| version.contains(variant));
+    let own = variant(&key.version);
+    bounds(affect).next().is_none() || bounds(affect).any(|bound| variant(bound) == own)
+}
+
+/// How much must hold for a statement: of two that contradict each other the one that says more counts.
+pub(super) fn specificity(affect: &Affect) -> usize {
+    let qualifiers = &affect.qualifiers;
+    [
+        qualifiers.module.is_some(),
+        !qualifiers.arches.is_empty(),
+        !qualifiers.cpes.is_empty(),
+        qualifiers.channel.is_some(),
+    ]
+    .into_iter()
+    .filter(|holds| *holds)
+    .count()
+}

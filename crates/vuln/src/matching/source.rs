@@ -1,0 +1,44 @@
+//! What matching asks of a database of advisories.
+
+use crate::advisory::{Advisory, Affect, Namespace};
+
+/// A database of advisories, as matching sees it.
+pub trait AdvisorySource {
+    /// Why a look-up failed.
+    type Error;
+
+    /// Returns everything that is said of packages of exactly this name, in any order; empty if nothing is.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn affects(&self, namespace: &Namespace, name: &str) -> Result<Vec<Affect>, Self::Error>;
+
+    /// Returns whether a feed for this namespace is in here at all: without one, silence proves nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn covers(&self, namespace: &Namespace) -> Result<bool, Self::Error>;
+
+    /// Returns the records of one vulnerability, of every source: those with this id and those that name it as an
+    /// alias, in any order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn records(&self, id: &str) -> Result<Vec<Advisory>, Self::Error>;
+}
+
+impl<S: AdvisorySource + ?Sized> AdvisorySource for &S {
+    type Error = S::Error;
+
+    fn affects(&self, namespace: &Namespace, name: &str) -> Result<Vec<Affect>, S::Error> {
+        (**self).affects(namespace, name)
+    }
+
+    fn covers(&self, namespace: &Namespace) -> Result<bool, S::Error> {
+        (**self).covers(namespace)
+    }
+
+    fn records(&self, id: &str) -> Result<Vec<Advisory>, S::Error> {
+        (**self).records(id)
+    }
+}

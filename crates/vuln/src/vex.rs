@@ -1,0 +1,191 @@
+//! What others say of whether a vulnerability matters in a product: OpenVEX and CSAF VEX in, OpenVEX out.
+
+mod csaf;
+mod openvex;
+mod purl;
+
+use base::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::matching::Finding;
+
+pub use openvex::{Author, write as write_openvex};
+pub use purl::Purl;
+
+/// Largest document that is read, in bytes.
+const LARGEST_BYTES: usize = 64 * 1024 * 1024;
+/// Most statements that one document may hold.
+const MOST_STATEMENTS: usize = 1_000_000;
+
+/// A document that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum VexError {
+    /// It is no JSON.
+    #[error("reading the VEX document as JSON")]
+    Json(#[source] serde_json::Error),
+    /// It is neither OpenVEX nor CSAF.
+    #[error("the document is neither OpenVEX nor CSAF VEX")]
+    Unknown,
+    /// It is too large.
+    #[error("the VEX document is too large")]
+    TooLarge,
+}
+
+/// Whether a product is affected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is not.
+    NotAffected,
+    /// It is.
+    Affected,
+    /// It was, and is mended.
+    Fixed,
+    /// Not known yet.
+    UnderInvestigation,
+}
+
+impl Status {
+    /// Returns whether nothing needs to be done.
+    #[must_use]
+    pub const fn is_harmless(self) -> bool {
+        matches!(self, Self::NotAffected | Self::Fixed)
+    }
+}
+
+/// Why a product is not affected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Justification {
+    /// The component is not in the product.
+    ComponentNotPresent,
+    /// The code at fault is not in the component.
+    VulnerableCodeNotPresent,
+    /// The code at fault is never run.
+    VulnerableCodeNotInExecutePath,
+    /// No adversary can steer the code at fault.
+    VulnerableCodeCannotBeControlledByAdversary,
+    /// Something else stops it.
+    InlineMitigationsAlreadyExist,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// The vulnerability's ids.
+    pub vulnerabilities: Vec<String>,
+    /// The products, by purl or another id, each with the components it speaks of; without one: all of it.
+    pub products: Vec<Product>,
+    /// What it says.
+    pub status: Status,
+    /// Why.
+    pub justification: Option<Justification>,
+    /// More words on why, or on what to do.
+    pub note: Option<String>,
+    /// When it was said; the later one counts.
+    pub said_at: Option<Timestamp>,
+}
+
+/// A product that a statement speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// Its ids.
+    pub ids: Vec<String>,
+    /// Its components; empty: all of it.
+    pub components: Vec<String>,
+}
+
+/// What was said of a finding, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What.
+    pub status: Status,
+    /// Why.
+    pub justification: Option<Justification>,
+    /// More words.
+    pub note: Option<String>,
+    /// The document's id.
+    pub document: String,
+    /// Its author.
+    pub author: String,
+}
+
+/// The image that the findings are of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Target {
+    /// Its digests (`sha256:…`) and its references.
+    pub ids: Vec<String>,
+    /// `ID` of its os-release, for purls of system packages.
+    pub system: Option<String>,
+}
+
+/// One document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its id.
+    pub id: String,
+    /// Its author.
+    pub author: String,
+    /// Its statements.
+    pub statements: Vec<Statement>,
+}
+
+impl Document {
+    /// Reads an OpenVEX or CSAF document.
+    ///
+    /// # Errors
+    /// [`VexError`] if it is neither. A statement that says nothing usable is passed over.
+    pub fn read(bytes: &[u8]) -> Result<Self, VexError> {
+        if bytes.len() > LARGEST_BYTES {
+            return Err(VexError::TooLarge);
+        }
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(VexError::Json)?;
+        openvex::read(&value).or_else(|| csaf::read(&value)).ok_or(VexError::Unknown)
+    }
+}
+
+/// The statements of several documents.
+#[derive(Debug, Clone, Default)]
+pub struct Statements(Vec<Document>);
+
+impl Statements {
+    /// Takes documents; of two statements about the same thing the later one counts, or the one of the later document.
+    #[must_use]
+    pub const fn new(documents: Vec<Document>) -> Self {
+        Self(documents)
+    }
+
+    /// Returns what is said of a finding.
+    #[must_use]
+    pub fn verdict(&self, finding: &Finding, target: &Target) -> Option<Verdict> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let package = Purl::of(finding, target.system.as_deref());
+        let said = self.0.iter().flat_map(|document| document.statements.iter().map(move |said| (document, said)));
+        let fitting = said.filter(|(_, statement)| statement.speaks_of(finding, &package, target));
+        let (document, statement) = fitting.max_by_key(|(_, statement)| statement.said_at)?;
+        Some(Verdict {
+            status: statement.status,
+            justification: statement.justification,
+            note: statement.note.clone(),
+            document: document.id.clone(),
+            author: document.author.clone(),
+        })
+    }
+}
+
+impl Statement {
+    fn speaks_of(&self, finding: &Finding, package: &Purl, target: &Target) -> bool {
+        let is_package = |id: &String| Purl::parse(id).is_some_and(|stated| stated.covers(package));
+        let is_image = |id: &String| {
+            target.ids.iter().any(|own| own == id || Purl::parse(id).is_some_and(|stated| stated.is_image(own)))
+        };
+        self.vulnerabilities.iter().any(|id| finding.is_called(id))
+            && self.products.iter().any(|product| {
+                let whole = product.components.is_empty();
+                (product.ids.iter().any(is_package) && whole)
+                    || (product.ids.iter().any(is_image) && (whole || product.components.iter().any(is_package)))
+            })
+    }
+}

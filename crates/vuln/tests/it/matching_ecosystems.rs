@@ -1,0 +1,251 @@
+//! The rules by which ecosystems speak of packages, and what is told of one vulnerability with many names.
+
+use base::Timestamp;
+use holdfast_vuln::matching::{GapReason, Installed, MatchKind, Options, Ownership, match_image};
+use holdfast_vuln::severity::{Class, Level, RatingRule};
+use holdfast_vuln::{Epss, Kev, PackageType, Range, RangeEnd, Severity, SeverityKind};
+
+use crate::bench_of_advisories::{Memory, image, matched, package, system, told};
+
+#[test]
+fn names_are_normalised_as_their_registry_does() {
+    let mut memory = Memory::default();
+    memory.add("ghsa", "GHSA-1", "pypi", "jinja2", "3.1.3");
+    memory.add("ghsa", "GHSA-2", "nuget", "Newtonsoft.Json", "13.0.1");
+    memory.add("ghsa", "GHSA-3", "npm", "lodash", "4.17.21");
+    let packages = vec![
+        package(PackageType::Pypi, "Jinja2", "3.1.2"),
+        package(PackageType::Nuget, "newtonsoft.json", "12.0.3"),
+        package(PackageType::Npm, "Lodash", "4.17.20"),
+    ];
+    let ids: Vec<_> = matched(&memory, &image(None, packages)).findings.iter().map(|found| found.id.clone()).collect();
+    assert_eq!(ids, ["GHSA-1", "GHSA-2"], "npm's names differ by case");
+}
+
+#[test]
+fn ranges_of_osv_are_half_open_and_may_be_many() {
+    let mut memory = Memory::default();
+    let range = |introduced: &str, end| Range { introduced: Some(introduced.to_owned()), end };
+    let affect = memory.add("ghsa", "GHSA-1", "npm", "x", "1.0.0");
+    affect.ranges = vec![
+        range("0", RangeEnd::Fixed("1.2.3".to_owned())),
+        range("2.0.0", RangeEnd::LastAffected("2.1.0".to_owned())),
+        range("3.0.0-alpha", RangeEnd::Open),
+    ];
+    affect.versions = vec!["1.9.9".to_owned()];
+    let is_affected = |version: &str| {
+        !matched(&memory, &image(None, vec![package(PackageType::Npm, "x", version)])).findings.is_empty()
+    };
+    for (version, expected) in [
+        ("0.0.1", true),
+        ("1.2.2", true),
+        ("1.2.3", false),
+        ("1.9.9", true),
+        ("2.0.0-rc.1", false),
+        ("2.0.0", true),
+        ("2.1.0", true),
+        ("2.1.1", false),
+        ("3.0.0", true),
+    ] {
+        assert_eq!(is_affected(version), expected, "{version}");
+    }
+}
+
+#[test]
+fn one_vulnerability_with_many_names_is_told_once() {
+    let mut memory = Memory::default();
+    memory.advisory("ghsa", "GHSA-1", &["CVE-2024-1"]).title = "bad".to_owned();
+    memory.advisory("pypa", "PYSEC-2024-1", &["CVE-2024-1", "GHSA-1"]);
+    memory.affect("ghsa", "GHSA-1", "pypi", "x", "2.0");
+    memory.affect("pypa", "PYSEC-2024-1", "pypi", "x", "2.0");
+    let nvd = memory.advisory("nvd", "CVE-2024-1", &[]);
+    nvd.kev = Some(Kev { added: "2024-01-01".to_owned(), due: None, ransomware: false });
+    nvd.epss = Some(Epss { probability_ppm: 900_000, percentile_ppm: 990_000 });
+    let report = matched(&memory, &image(None, vec![package(PackageType::Pypi, "x", "1.0")]));
+    assert_eq!(told(&report), ["x 1.0 CVE-2024-1 Fixed 2.0"]);
+    let finding = &report.findings[0];
+    assert_eq!(finding.aliases, ["GHSA-1", "PYSEC-2024-1"]);
+    assert_eq!(finding.title, "bad");
+    assert!(finding.kev.is_some() && finding.epss.is_some());
+}
+
+#[test]
+fn an_erratum_of_several_vulnerabilities_does_not_make_them_one() {
+    let mut memory = Memory::default();
+    memory.advisory("almalinux", "ALSA-1", &["CVE-1", "CVE-2"]);
+    memory.affect("almalinux", "ALSA-1", "almalinux:9", "vim", "9.0");
+    let installed = vec![package(PackageType::Rpm, "vim", "8.0")];
+    let report = matched(&memory, &image(Some(system("almalinux", "9")), installed.clone()));
+    assert_eq!(told(&report), ["vim 8.0 ALSA-1 Fixed 9.0"]);
+    assert_eq!(report.findings[0].aliases, ["CVE-1", "CVE-2"]);
+    // Where both are told one by one, the erratum is only another name of them.
+    memory.add("almalinux", "CVE-1", "almalinux:9", "vim", "9.0");
+    memory.add("almalinux", "CVE-2", "almalinux:9", "vim", "9.0");
+    let report = matched(&memory, &image(Some(system("almalinux", "9")), installed));
+    assert_eq!(told(&report), ["vim 8.0 CVE-1 Fixed 9.0", "vim 8.0 CVE-2 Fixed 9.0"]);
+    assert_eq!(report.findings[0].aliases, ["ALSA-1"]);
+}
+
+#[test]
+fn what_a_system_package_owns_is_its_vendors_to_judge() {
+    let mut memory = Memory::covering(&["debian:12"]);
+    memory.add("ghsa", "GHSA-1", "pypi", "requests", "2.31.0");
+    let deb = package(PackageType::Deb, "python3-requests", "2.28.1+dfsg-1");
+    let mut picture = image(Some(system("debian", "12")), vec![deb, package(PackageType::Pypi, "requests", "2.28.1")]);
+    picture.packages[1].owner = Some(0);
+    let report = matched(&memory, &picture);
+    assert!(report.findings.is_empty());
+    assert_eq!((report.coverage.packages, report.coverage.matched_feed), (2, 2));
+    let options = Options { ownership: Ownership::Comprehensive, now: Timestamp::from_millis(0) };
+    assert_eq!(match_image(&picture, &memory, options).unwrap().findings.len(), 1);
+    // A second copy that nobody owns is matched, with its own path only.
+    let mut copy = picture.packages[1].clone();
+    copy.owner = None;
+    copy.package.evidence[0].path = "/venv".to_owned();
+    let mut two = picture.clone();
+    two.packages.push(Installed { introduced_in: Some("sha256:aa".to_owned()), ..copy });
+    let report = matched(&memory, &two);
+    assert_eq!(report.findings[0].evidence.len(), 1);
+    assert_eq!(report.findings[0].introduced_in, ["sha256:aa"]);
+    // A stranger's package does not hide what it owns.
+    picture.packages[0].package.vendor = Some("Example Corp <it@example.com>".to_owned());
+    let report = matched(&memory, &picture);
+    assert_eq!(report.findings[0].match_kind, MatchKind::Upstream);
+    // Nor does a system without a feed.
+    picture.system = Some(system("debian", "13"));
+    assert_eq!(matched(&memory, &picture).findings.len(), 1);
+}
+
+#[test]
+fn go_modules_and_the_standard_library_are_matched() {
+    let mut memory = Memory::default();
+    memory.add("golang", "GO-1", "go", "stdlib", "1.21.5");
+    memory.add("golang", "GO-2", "go", "golang.org/x/net", "0.17.0");
+    let packages = vec![
+        package(PackageType::Golang, "stdlib", "go1.21.4"),
+        package(PackageType::Golang, "golang.org/x/net", "v0.16.0"),
+        package(PackageType::Golang, "example.com/app", "(devel)"),
+        package(PackageType::Golang, "example.com/other", ""),
+    ];
+    memory.add("golang", "GO-3", "go", "example.com/app", "1.0.0");
+    let report = matched(&memory, &image(None, packages));
+    assert_eq!(told(&report), ["golang.org/x/net v0.16.0 GO-2 Fixed 0.17.0", "stdlib go1.21.4 GO-1 Fixed 1.21.5"]);
+    let unknown: Vec<_> = report.coverage.unknown_version.iter().map(|gap| (gap.name.as_str(), gap.reason)).collect();
+    assert_eq!(
+        unknown,
+        [("example.com/app", GapReason::VersionNotComparable), ("example.com/other", GapReason::NoVersion)]
+    );
+}
+
+#[test]
+fn names_of_nvd_are_used_only_where_there_is_no_ecosystem() {
+    let mut memory = Memory::default();
+    memory.add("nvd", "CVE-1", "cpe", "openssl:openssl", "3.0.14");
+    memory.add("nvd", "CVE-2", "cpe", "openssl:openssl", "3.0.14");
+    memory.add("openssl", "CVE-2", "generic", "openssl", "3.0.2");
+    let packages = vec![
+        package(PackageType::Generic, "openssl", "3.0.13"),
+        package(PackageType::Npm, "openssl", "3.0.13"),
+        package(PackageType::Generic, "giflib", "5.2.1"),
+    ];
+    let report = matched(&memory, &image(None, packages));
+    // Upstream's own judgement of CVE-2 stands against NVD's.
+    assert_eq!(told(&report), ["openssl 3.0.13 CVE-1 Fixed 3.0.14"]);
+    assert_eq!(report.findings[0].match_kind, MatchKind::Cpe);
+    assert_eq!(report.coverage.no_feed[0].kind, PackageType::Npm);
+}
+
+#[test]
+fn kinds_of_which_no_feed_speaks_are_told() {
+    let report = matched(&Memory::default(), &image(None, vec![package(PackageType::Luarocks, "x", "1")]));
+    assert_eq!(report.coverage.no_feed[0].reason, GapReason::NoFeedForKind);
+}
+
+#[test]
+fn windows_is_matched_by_build() {
+    let mut memory = Memory::default();
+    memory.add("msrc", "CVE-1", "windows", "Windows Server 2022", "10.0.20348.2461");
+    let count = |build: &str| {
+        matched(&memory, &image(None, vec![package(PackageType::Windows, "Windows Server 2022", build)])).findings.len()
+    };
+    assert_eq!((count("10.0.20348.2340"), count("10.0.20348.2461"), count("10.0.20348.2527")), (1, 0, 0));
+}
+
+fn opinion(source: &str, kind: SeverityKind, value: &str) -> Severity {
+    Severity { source: source.to_owned(), kind, value: value.to_owned() }
+}
+
+#[test]
+fn the_chosen_severity_names_its_rule() {
+    let high = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
+    let critical = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    let version_4 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:L/SC:N/SI:N/SA:N";
+    let mut memory = Memory::default();
+    let nvd = opinion("nvd", SeverityKind::CvssV3, critical);
+    memory.advisory("nvd", "CVE-1", &[]).severities = vec![nvd];
+    memory.advisory("debian", "CVE-1", &[]);
+    memory.affect("debian", "CVE-1", "debian:12", "x", "-").severity = Some("low".to_owned());
+    memory.advisory("ghsa", "GHSA-1", &["CVE-1"]).severities = vec![
+        opinion("ghsa", SeverityKind::CvssV3, high),
+        opinion("ghsa", SeverityKind::CvssV4, version_4),
+        opinion("ghsa", SeverityKind::CvssV2, "AV:N/AC:L/Au:N/C:C/I:C/A:C"),
+    ];
+    memory.affect("ghsa", "GHSA-1", "npm", "x", "-");
+    let packages = vec![package(PackageType::Deb, "x", "1"), package(PackageType::Npm, "x", "1.0.0")];
+    let report = matched(&memory, &image(Some(system("debian", "12")), packages));
+    let deb = &report.findings[0].rating;
+    assert_eq!((deb.level, deb.class, deb.rule), (Level::Low, Class::Minor, RatingRule::Vendor));
+    assert_eq!(deb.score_tenths, Some(30));
+    let npm = &report.findings[1].rating;
+    assert_eq!((npm.level, npm.rule, npm.source.as_deref()), (Level::Medium, RatingRule::Advisory, Some("ghsa")));
+    assert_eq!(npm.value.as_deref(), Some(version_4));
+    assert_eq!(report.findings[1].severities.len(), 4, "all opinions are kept");
+    // A vendor that has not yet rated leaves it to NVD.
+    memory.affects[0].severity = Some("not yet assigned".to_owned());
+    let packages = vec![package(PackageType::Deb, "x", "1")];
+    memory.advisories.retain(|advisory| advisory.source != "ghsa");
+    let report = matched(&memory, &image(Some(system("debian", "12")), packages));
+    let rating = &report.findings[0].rating;
+    assert_eq!((rating.level, rating.rule, rating.score_tenths), (Level::Critical, RatingRule::Nvd, Some(98)));
+}
+
+#[test]
+fn scores_are_computed_from_vectors() {
+    for (kind, vector, score) in [
+        (SeverityKind::CvssV2, "AV:N/AC:L/Au:N/C:P/I:P/A:P", Some(75)),
+        (SeverityKind::CvssV2, "(AV:L/AC:M/Au:N/C:C/I:C/A:C)", Some(69)),
+        (SeverityKind::CvssV3, "CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", Some(61)),
+        (SeverityKind::CvssV3, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", Some(100)),
+        (SeverityKind::CvssV4, "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", Some(93)),
+        (SeverityKind::CvssV3, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", Some(0)),
+        (SeverityKind::CvssV3, "CVSS:3.1/AV:N", None),
+        (SeverityKind::CvssV3, "high", None),
+        (SeverityKind::Word, "high", None),
+    ] {
+        assert_eq!(opinion("x", kind, vector).score_tenths(), score, "{vector}");
+    }
+    for (word, level) in [
+        ("Important", Level::High),
+        ("moderate", Level::Medium),
+        ("low**", Level::Low),
+        ("unimportant", Level::Negligible),
+        ("not yet assigned", Level::Unknown),
+        ("untriaged", Level::Unknown),
+    ] {
+        assert_eq!(Level::from_word(word), level);
+    }
+}
+
+#[test]
+fn equal_inputs_in_another_order_give_equal_reports() {
+    let mut memory = Memory::default();
+    for id in 0..20 {
+        memory.add("ghsa", &format!("GHSA-{id}"), "npm", &format!("p{}", id % 5), "2.0.0");
+    }
+    let packages: Vec<_> = (0..5).map(|id| package(PackageType::Npm, &format!("p{id}"), "1.0.0")).collect();
+    let there = matched(&memory, &image(None, packages.clone()));
+    memory.affects.reverse();
+    memory.advisories.reverse();
+    let back = matched(&memory, &image(None, packages.into_iter().rev().collect()));
+    assert_eq!(serde_json::to_string(&there).unwrap(), serde_json::to_string(&back).unwrap());
+}
