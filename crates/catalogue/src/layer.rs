@@ -1,0 +1,12 @@
+//! What one layer holds, kept for ever under its diffID: built while the layer streams by, never changed afterwards.
+//!
+//! Parsing order, whiteouts and links follow the OCI image specification 1.1, "Image Layer Filesystem Changeset".
+
+mod builder;
+pub(crate) mod path;
+mod record;
+pub(crate) mod tree;
+
+pub use builder::{LayerBuilder, Refused};
+pub use path::{escape, normalise};
+pub use record::{INDEXER_VERSION, LayerDir, LayerFile, LayerLink, LayerRecord, Unreadable};

@@ -1,0 +1,184 @@
+//! From a layer's entries, in their order, to its record.
+
+use oci::Digest;
+
+use super::path::{join, normalise, split};
+use super::record::{INDEXER_VERSION, LayerDir, LayerFile, LayerLink, LayerRecord, Unreadable};
+use super::tree::{Node, Tree};
+
+/// What cannot be read of one layer is listed up to here.
+const MAX_UNREADABLE: usize = 10_000;
+
+/// An entry that has no place in the tree: its name is malformed, or its links go in circles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the entry's name is malformed or its links go in circles")]
+pub struct Refused;
+
+#[derive(Debug, Clone)]
+enum Content {
+    /// It says nothing.
+    Plain,
+    /// It is the file of this number.
+    Says(usize),
+    /// Its data lies in a lower layer, under this path.
+    Below(String),
+}
+
+/// Builds a [`LayerRecord`] entry by entry.
+#[derive(Debug)]
+pub struct LayerBuilder {
+    tree: Tree<Content>,
+    files: Vec<LayerFile>,
+    whiteouts: Vec<String>,
+    opaque: Vec<String>,
+    unreadable: Vec<Unreadable>,
+}
+
+impl Default for LayerBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl LayerBuilder {
+    /// Starts an empty layer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { tree: Tree::new(), files: Vec::new(), whiteouts: Vec::new(), opaque: Vec::new(), unreadable: Vec::new() }
+    }
+
+    /// Takes a whiteout in, if the path (normalised) is one; answers whether it was. Names of aufs's own bookkeeping are
+    /// whiteouts of nothing.
+    pub fn whiteout(&mut self, path: &str) -> bool {
+        let Some((folder, name)) = split(path) else { return false };
+        let Some(hidden) = name.strip_prefix(".wh.") else {
+            // Files below `.wh..wh.plnk` are aufs's, too.
+            return path.contains("/.wh..wh.");
+        };
+        if name == ".wh..wh..opq" {
+            self.opaque.push(folder.to_owned());
+            // The folder is there, or there would be nothing to hide in it.
+            let _ = self.tree.put_dir(folder, false);
+        } else if !hidden.is_empty() && !hidden.starts_with(".wh.") && !matches!(hidden, "." | "..") {
+            self.whiteouts.push(join(folder, hidden));
+        }
+        true
+    }
+
+    /// Adds a folder.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn dir(&mut self, path: &str) -> Result<(), Refused> {
+        self.tree.put_dir(path, true).map(|_| ()).map_err(|_| Refused)
+    }
+
+    /// Adds a symbolic link, its target as written (escaped).
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn link(&mut self, path: &str, target: String) -> Result<(), Refused> {
+        self.tree.put(path, Node::Link(target.into_boxed_str())).map(|_| ()).map_err(|_| Refused)
+    }
+
+    /// Adds a hard link; its target may lie in this layer or in a lower one.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn hard_link(&mut self, path: &str, target: &[u8]) -> Result<(), Refused> {
+        let target = normalise(target).ok_or(Refused)?;
+        let found = self.tree.find_entry(&target).and_then(|(id, _)| self.tree.node(id)).cloned();
+        let node = match found {
+            Some(Node::Dir { .. }) => return Err(Refused),
+            Some(node) => node,
+            None => Node::File(Content::Below(target)),
+        };
+        self.tree.put(path, node).map(|_| ()).map_err(|_| Refused)
+    }
+
+    /// Adds a file (or a device) that says nothing.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn plain(&mut self, path: &str) -> Result<(), Refused> {
+        self.tree.put(path, Node::File(Content::Plain)).map(|_| ()).map_err(|_| Refused)
+    }
+
+    /// Adds a file that says something; its paths are filled in at the end.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn file(&mut self, path: &str, file: LayerFile) -> Result<(), Refused> {
+        let number = self.files.len();
+        self.tree.put(path, Node::File(Content::Says(number))).map_err(|_| Refused)?;
+        self.files.push(file);
+        Ok(())
+    }
+
+    /// Notes what could not be read.
+    pub fn unreadable(&mut self, path: &str, reason: impl Into<String>) {
+        if self.unreadable.len() < MAX_UNREADABLE {
+            self.unreadable.push(Unreadable { path: path.to_owned(), reason: reason.into() });
+        }
+    }
+
+    /// Ends the layer.
+    #[must_use]
+    pub fn finish(self, diff_id: Digest, size_bytes: u64, entries: u64) -> LayerRecord {
+        let Self { tree, files, whiteouts, opaque, unreadable } = self;
+        let mut record = LayerRecord {
+            indexer: INDEXER_VERSION,
+            diff_id,
+            size_bytes,
+            entries,
+            dirs: Vec::new(),
+            whiteouts,
+            opaque,
+            links: Vec::new(),
+            hard_links: Vec::new(),
+            files: Vec::new(),
+            unreadable,
+        };
+        let mut paths: Vec<Vec<String>> = vec![Vec::new(); files.len()];
+        let mut names: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+        tree.visit("/".to_owned(), Tree::<Content>::ROOT, |path, node| match node {
+            Node::Dir { is_explicit, .. } => {
+                record.dirs.push(LayerDir { path: path.to_owned(), is_explicit: *is_explicit, names: Vec::new() });
+            }
+            Node::Link(target) => {
+                record.links.push(LayerLink { path: path.to_owned(), target: target.to_string() });
+            }
+            Node::File(Content::Plain) => {
+                if let Some((folder, name)) = split(path) {
+                    names.entry(folder.to_owned()).or_default().push(name.to_owned());
+                }
+            }
+            Node::File(Content::Says(number)) => {
+                if let Some(paths) = paths.get_mut(*number) {
+                    paths.push(path.to_owned());
+                }
+            }
+            Node::File(Content::Below(target)) => {
+                record.hard_links.push(LayerLink { path: path.to_owned(), target: target.clone() });
+            }
+        });
+        for dir in &mut record.dirs {
+            dir.names = names.remove(&dir.path).unwrap_or_default();
+        }
+        // A file that a later entry of the same layer replaced is gone.
+        record.files = files
+            .into_iter()
+            .zip(paths)
+            .filter(|(_, paths)| !paths.is_empty())
+            .map(|(file, paths)| LayerFile { paths, ..file })
+            .collect();
+        record.files.sort_by(|a, b| a.paths.cmp(&b.paths));
+        for list in [&mut record.whiteouts, &mut record.opaque] {
+            list.sort();
+            list.dedup();
+        }
+        record.unreadable.sort();
+        record.unreadable.dedup();
+        record
+    }
+}
