@@ -1,0 +1,319 @@
+//! The pass over a layer's entries.
+
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use catalogue::apps::AppAnalyser;
+use catalogue::{
+    Analyser, Findings, LayerBuilder, LayerFile, LayerRecord, Limits, ParseError, analyse, analyse_pair, companion,
+    embedded, escape, normalise, select,
+};
+use oci::Digest;
+
+use crate::layer::LayerJob;
+use crate::spill::Spill;
+use crate::tar::{Entry, EntryKind, TarError, TarReader};
+
+/// First bytes of a file that are shown to who chooses.
+const HEAD_BYTES: usize = 64;
+
+/// Journals of databases that are kept until their databases are read.
+const MAX_KEPT_BYTES: usize = 32 << 20;
+
+/// A database that waits for its journal.
+struct Waiting {
+    path: String,
+    companion: String,
+    analyser: Analyser,
+    size_bytes: u64,
+    mode: u32,
+    bytes: Vec<u8>,
+}
+
+pub(super) struct Scan<'a, R> {
+    tar: TarReader<R>,
+    job: &'a LayerJob,
+    spill: Option<Spill>,
+    deadline: Instant,
+    builder: LayerBuilder,
+    limits: Limits,
+    buffer: Vec<u8>,
+    waiting: Vec<Waiting>,
+    journals: Vec<(String, Vec<u8>)>,
+    kept_bytes: usize,
+    entries: u64,
+}
+
+impl<'a, R: Read> Scan<'a, R> {
+    pub(super) fn new(input: R, job: &'a LayerJob, spill: Option<Spill>, deadline: Instant) -> Self {
+        Self {
+            tar: TarReader::new(input),
+            job,
+            spill,
+            deadline,
+            builder: LayerBuilder::new(),
+            limits: Limits::default(),
+            buffer: Vec::new(),
+            waiting: Vec::new(),
+            journals: Vec::new(),
+            kept_bytes: 0,
+            entries: 0,
+        }
+    }
+
+    pub(super) fn run(&mut self, watch: &mut dyn FnMut(&str)) {
+        if let Err(error) = self.entries(watch) {
+            self.builder.unreadable("/", base::chain(&error));
+        }
+        self.databases(watch);
+        // What comes behind the end belongs to the layer's digest.
+        if let Err(error) = self.tar.drain() {
+            self.builder.unreadable("/", base::chain(&error));
+        }
+    }
+
+    pub(super) fn finish(self, diff_id: Digest) -> LayerRecord {
+        let size = self.tar.offset();
+        self.builder.finish(diff_id, size, self.entries)
+    }
+
+    fn entries(&mut self, watch: &mut dyn FnMut(&str)) -> Result<(), TarError> {
+        while let Some(entry) = self.tar.next_entry()? {
+            self.entries += 1;
+            if self.entries > self.job.limits.entries {
+                return Err(TarError::TooLarge { what: "entries", limit: self.job.limits.entries });
+            }
+            if self.entries.is_multiple_of(256) && Instant::now() > self.deadline {
+                return Err(TarError::TooLarge { what: "seconds of work", limit: self.job.limits.deadline.as_secs() });
+            }
+            self.entry(&entry, watch)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &Entry, watch: &mut dyn FnMut(&str)) -> Result<(), TarError> {
+        let Some(path) = normalise(&entry.name) else {
+            self.builder
+                .unreadable(&escape(entry.name.get(..200).unwrap_or(&entry.name)), "the entry has no valid name");
+            return Ok(());
+        };
+        if path == "/" || self.builder.whiteout(&path) {
+            return Ok(());
+        }
+        let placed = match entry.kind {
+            EntryKind::Dir => self.builder.dir(&path),
+            EntryKind::Symlink => self.builder.link(&path, escape(&entry.link)),
+            EntryKind::HardLink => self.builder.hard_link(&path, &entry.link),
+            EntryKind::Device => self.builder.plain(&path),
+            EntryKind::Unreadable => {
+                self.builder.unreadable(&path, escape(&entry.link));
+                Ok(())
+            }
+            EntryKind::Other => Ok(()),
+            EntryKind::File => return self.file(&path, entry, watch),
+        };
+        if let Err(refused) = placed {
+            self.builder.unreadable(&path, refused.to_string());
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &str, entry: &Entry, watch: &mut dyn FnMut(&str)) -> Result<(), TarError> {
+        // A name that occurs twice means the later file, also where the earlier one still waits to be read.
+        self.waiting.retain(|waiting| waiting.path != path);
+        if let Err(refused) = self.builder.plain(path) {
+            self.builder.unreadable(path, refused.to_string());
+            return Ok(());
+        }
+        let size = entry.size_bytes;
+        if size > self.job.limits.file_bytes {
+            self.builder.unreadable(path, format!("it is larger than {} bytes", self.job.limits.file_bytes));
+            return Ok(());
+        }
+        let mut head = [0; HEAD_BYTES];
+        let got = self.tar.fill_data(&mut head)?;
+        let head = head.get(..got).unwrap_or_default();
+        let wanted = select(path, entry.mode, size, head);
+        let Some(analyser) = wanted else { return self.journal(path, size, head) };
+        if self.job.skip.iter().any(|skipped| skipped == path) {
+            self.builder.unreadable(path, "its reader died of it");
+            return Ok(());
+        }
+        watch(path);
+        if size > self.job.limits.memory_bytes {
+            return self.large(path, entry, analyser, head);
+        }
+        let mut bytes = std::mem::take(&mut self.buffer);
+        read_all(&mut self.tar, size, head, &mut bytes)?;
+        if let Some(companion) = companion(analyser, path) {
+            self.wait(Waiting {
+                path: path.to_owned(),
+                companion,
+                analyser,
+                size_bytes: size,
+                mode: entry.mode,
+                bytes,
+            });
+            return Ok(());
+        }
+        let findings = guarded(|| read_file(analyser, path, &bytes, &self.limits));
+        self.buffer = bytes;
+        self.found(path, entry.mode, size, analyser, findings);
+        Ok(())
+    }
+
+    /// Keeps a journal that may belong to a database.
+    fn journal(&mut self, path: &str, size: u64, head: &[u8]) -> Result<(), TarError> {
+        let fits = usize::try_from(size).is_ok_and(|size| self.kept_bytes.saturating_add(size) <= MAX_KEPT_BYTES);
+        if path.ends_with("-wal") && size > 0 && fits {
+            let mut bytes = Vec::new();
+            read_all(&mut self.tar, size, head, &mut bytes)?;
+            self.kept_bytes += bytes.len();
+            self.journals.push((path.to_owned(), bytes));
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self, waiting: Waiting) {
+        // Few images hold more than one such database; what is beyond the bound is read without its journal.
+        if self.kept_bytes.saturating_add(waiting.bytes.len()) > MAX_KEPT_BYTES {
+            let findings = guarded(|| read_file(waiting.analyser, &waiting.path, &waiting.bytes, &self.limits));
+            self.found(&waiting.path, waiting.mode, waiting.size_bytes, waiting.analyser, findings);
+            return;
+        }
+        self.kept_bytes += waiting.bytes.len();
+        self.waiting.push(waiting);
+    }
+
+    /// Reads the databases that waited for their journals.
+    fn databases(&mut self, watch: &mut dyn FnMut(&str)) {
+        for waiting in std::mem::take(&mut self.waiting) {
+            watch(&waiting.path);
+            let journal = self.journals.iter().rev().find(|(path, _)| *path == waiting.companion);
+            let findings = match journal {
+                Some((_, journal)) => {
+                    guarded(|| analyse_pair(waiting.analyser, &waiting.path, &waiting.bytes, journal, &self.limits))
+                }
+                None => guarded(|| read_file(waiting.analyser, &waiting.path, &waiting.bytes, &self.limits)),
+            };
+            self.found(&waiting.path, waiting.mode, waiting.size_bytes, waiting.analyser, findings);
+        }
+    }
+
+    /// Reads a file that is too large for memory, if it is of a kind that may be.
+    fn large(&mut self, path: &str, entry: &Entry, analyser: Analyser, head: &[u8]) -> Result<(), TarError> {
+        let size = entry.size_bytes;
+        let limit = self.job.limits.memory_bytes;
+        if !may_be_large(analyser, head) {
+            self.builder.unreadable(path, format!("it is larger than {limit} bytes"));
+            return Ok(());
+        }
+        let Some(mut spill) = self.spill.take() else {
+            self.builder.unreadable(path, "there is no room for large files");
+            return Ok(());
+        };
+        if size > self.job.limits.spill_bytes {
+            self.builder.unreadable(path, format!("it is larger than {} bytes", self.job.limits.spill_bytes));
+            self.spill = Some(spill);
+            return Ok(());
+        }
+        let filled = self.pour(&mut spill, head)?;
+        let findings =
+            filled.and_then(|()| spill.with(|bytes| guarded(|| read_file(analyser, path, bytes, &self.limits))));
+        match findings {
+            Ok(findings) => self.found(path, entry.mode, size, analyser, findings),
+            Err(error) => self.builder.unreadable(path, format!("setting it aside: {error}")),
+        }
+        if spill.clear().is_ok() {
+            self.spill = Some(spill);
+        }
+        Ok(())
+    }
+
+    /// Writes the rest of an entry's data to the spill file. The outer failure is the archive's, the inner the file's.
+    fn pour(&mut self, spill: &mut Spill, head: &[u8]) -> Result<std::io::Result<()>, TarError> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(1 << 20, 0);
+        let mut written = spill.clear().and_then(|()| spill.write(head));
+        while written.is_ok() {
+            let got = self.tar.fill_data(&mut buffer)?;
+            if got == 0 {
+                break;
+            }
+            written = spill.write(buffer.get(..got).unwrap_or_default());
+        }
+        self.buffer = buffer;
+        Ok(written)
+    }
+
+    fn found(
+        &mut self,
+        path: &str,
+        mode: u32,
+        size_bytes: u64,
+        analyser: Analyser,
+        findings: Result<Result<Findings, ParseError>, ()>,
+    ) {
+        match findings {
+            Ok(Ok(findings)) if findings.is_empty() => {}
+            Ok(Ok(findings)) => {
+                let file =
+                    LayerFile { read_as: path.to_owned(), paths: Vec::new(), size_bytes, mode, analyser, findings };
+                if let Err(refused) = self.builder.file(path, file) {
+                    self.builder.unreadable(path, refused.to_string());
+                }
+            }
+            Ok(Err(error)) => self.builder.unreadable(path, error.to_string()),
+            Err(()) => self.builder.unreadable(path, "its reader failed"),
+        }
+    }
+}
+
+/// Reads a file by its analyser; programs are searched for libraries without a package, too.
+fn read_file(analyser: Analyser, path: &str, bytes: &[u8], limits: &Limits) -> Result<Findings, ParseError> {
+    let mut findings = analyse(analyser, path, bytes, limits)?;
+    if analyser == Analyser::App(AppAnalyser::Executable) {
+        findings.packages.extend(embedded::find(path, bytes));
+    }
+    Ok(findings)
+}
+
+/// Runs a parser; a fault in it costs the file, not the layer.
+fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, ()> {
+    catch_unwind(AssertUnwindSafe(read)).map_err(|_| ())
+}
+
+/// Reads the rest of an entry behind its head. Room is made as the data comes, not as the header promises.
+fn read_all<R: Read>(tar: &mut TarReader<R>, size: u64, head: &[u8], bytes: &mut Vec<u8>) -> Result<(), TarError> {
+    const STEP: usize = 1 << 20;
+    bytes.clear();
+    bytes.extend_from_slice(head);
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    while bytes.len() < size {
+        let from = bytes.len();
+        bytes.resize(from + (size - from).min(STEP), 0);
+        let got = tar.fill_data(bytes.get_mut(from..).unwrap_or_default())?;
+        bytes.truncate(from + got);
+        if got == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Tells whether a file is of a kind that is read even if it is large: programs, archives, databases.
+fn may_be_large(analyser: Analyser, head: &[u8]) -> bool {
+    const MAGICS: &[&[u8]] = &[
+        b"\x7fELF",
+        b"MZ",
+        b"PK\x03\x04",
+        b"\0asm",
+        b"\xcf\xfa\xed\xfe",
+        b"\xce\xfa\xed\xfe",
+        b"\xca\xfe\xba\xbe",
+        b"SQLite format 3\0",
+        b"#!",
+    ];
+    matches!(analyser, Analyser::Os(_)) || MAGICS.iter().any(|magic| head.starts_with(magic))
+}

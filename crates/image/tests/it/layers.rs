@@ -1,0 +1,165 @@
+//! Layers laid upon one another.
+
+use catalogue::{LayerRecord, squash};
+
+use crate::archives::{Layer, base, dpkg, names};
+
+fn image(layers: Vec<Layer>) -> catalogue::ImageCatalogue {
+    let records: Vec<LayerRecord> = layers.into_iter().map(Layer::read).collect();
+    squash(&records.iter().collect::<Vec<_>>(), None)
+}
+
+fn node(name: &str, version: &str) -> String {
+    format!("{{\"name\":\"{name}\",\"version\":\"{version}\"}}")
+}
+
+const WHOLE: &[&str] = &["libssl3 3.0.11-1", "zlib1g 1:1.2.13.dfsg-1"];
+
+#[test]
+fn a_layer_tells_its_system_and_packages() {
+    let catalogue = image(vec![base()]);
+    assert_eq!(catalogue.os.as_ref().map(|os| (os.id.as_str(), os.version.as_str())), Some(("debian", "12")));
+    assert_eq!(names(&catalogue), WHOLE);
+    assert!(catalogue.unreadable.is_empty(), "{:?}", catalogue.unreadable);
+}
+
+#[test]
+fn whiteouts_hide_what_lower_layers_hold() {
+    for (what, layer, left) in [
+        ("a file", Layer::new().file("var/lib/dpkg/.wh.status", ""), false),
+        ("a tree", Layer::new().file("var/lib/.wh.dpkg", ""), false),
+        (
+            "an opaque folder, its mark last",
+            Layer::new().file("var/lib/dpkg/x", "").file("var/lib/dpkg/.wh..wh..opq", ""),
+            false,
+        ),
+        ("an opaque folder, its mark first", Layer::new().file("var/.wh..wh..opq", "").dir("var/"), false),
+        ("a file over the folder", Layer::new().file("var/lib", "now a file"), false),
+        ("a link over the folder", Layer::new().symlink("var/lib", "../nowhere"), false),
+        ("another name", Layer::new().file("var/lib/dpkg/.wh.status-old", ""), true),
+        ("aufs's own bookkeeping", Layer::new().file(".wh..wh.plnk/1.2", "").file(".wh..wh.aufs", ""), true),
+        ("the folder again", Layer::new().dir("var/lib/dpkg/"), true),
+    ] {
+        let catalogue = image(vec![base(), layer]);
+        let expected: &[&str] = if left { WHOLE } else { &[] };
+        assert_eq!(names(&catalogue), expected, "{what}");
+        assert_eq!(catalogue.deleted.len(), 2 - expected.len(), "{what}");
+    }
+}
+
+#[test]
+fn entries_of_the_same_layer_are_never_hidden() {
+    let status = dpkg(&[("bash", "5.2")]);
+    for layer in [
+        Layer::new().file("var/lib/dpkg/.wh..wh..opq", "").file("var/lib/dpkg/status", &status),
+        Layer::new().file("var/lib/dpkg/status", &status).file("var/lib/dpkg/.wh..wh..opq", ""),
+        Layer::new().file("var/lib/dpkg/status", &status).file("var/lib/dpkg/.wh.status", ""),
+    ] {
+        assert_eq!(names(&image(vec![base(), layer])), ["bash 5.2"]);
+    }
+}
+
+#[test]
+fn databases_are_replaced_whole_and_packages_keep_their_first_layer() {
+    let one = dpkg(&[("zlib1g", "1:1.2.13.dfsg-1"), ("libssl3", "3.0.13-1")]);
+    let two = dpkg(&[("zlib1g", "1:1.2.13.dfsg-1"), ("libssl3", "3.0.13-1"), ("curl", "7.88.1")]);
+    let catalogue = image(vec![
+        base(),
+        Layer::new().file("var/lib/dpkg/status", one),
+        Layer::new().file("srv/x", ""),
+        Layer::new().file("var/lib/dpkg/status", two),
+    ]);
+    let since: Vec<(String, usize)> =
+        catalogue.packages.iter().map(|found| (found.package.name.clone(), found.introduced_in)).collect();
+    assert_eq!(since, [("curl".into(), 3), ("libssl3".into(), 1), ("zlib1g".into(), 0)]);
+    assert_eq!(catalogue.deleted.len(), 1);
+    assert_eq!((catalogue.deleted[0].version.as_str(), catalogue.deleted[0].layer), ("3.0.11-1", 0));
+}
+
+#[test]
+fn what_was_away_in_between_counts_from_its_return() {
+    let catalogue = image(vec![
+        base(),
+        Layer::new().file("var/lib/dpkg/.wh.status", ""),
+        Layer::new().file("var/lib/dpkg/status", dpkg(&[("libssl3", "3.0.11-1")])),
+    ]);
+    assert_eq!(catalogue.packages[0].introduced_in, 2);
+}
+
+#[test]
+fn a_hard_link_keeps_the_data_of_a_lower_layer() {
+    let catalogue = image(vec![
+        Layer::new().file("app/node_modules/a/package.json", node("a", "1.0.0")),
+        Layer::new().hard_link("srv/node_modules/a/package.json", "app/node_modules/a/package.json"),
+        Layer::new().file(".wh.app", ""),
+    ]);
+    assert_eq!(names(&catalogue), ["a 1.0.0"]);
+    assert_eq!(catalogue.packages[0].package.evidence[0].path, "/srv/node_modules/a/package.json");
+}
+
+#[test]
+fn a_hard_link_within_a_layer_is_a_second_path() {
+    let layer = Layer::new()
+        .file("a/node_modules/x/package.json", node("x", "2.0.0"))
+        .hard_link("b/node_modules/x/package.json", "./a/node_modules/x/package.json");
+    let catalogue = image(vec![layer]);
+    let paths: Vec<&str> =
+        catalogue.packages[0].package.evidence.iter().map(|evidence| evidence.path.as_str()).collect();
+    assert_eq!(paths, ["/a/node_modules/x/package.json", "/b/node_modules/x/package.json"]);
+}
+
+#[test]
+fn links_to_folders_are_followed_inside_the_root() {
+    let catalogue = image(vec![
+        base().symlink("lib", "usr/lib").symlink("srv", "../../../../opt"),
+        Layer::new()
+            .file("lib/node_modules/a/package.json", node("a", "1.0.0"))
+            .file("srv/node_modules/b/package.json", node("b", "1.0.0")),
+    ]);
+    let mut paths: Vec<&str> =
+        catalogue.packages.iter().flat_map(|found| &found.package.evidence).map(|one| one.path.as_str()).collect();
+    paths.retain(|path| path.contains("node_modules"));
+    assert_eq!(paths, ["/usr/lib/node_modules/a/package.json", "/opt/node_modules/b/package.json"]);
+}
+
+#[test]
+fn links_in_circles_cost_only_themselves() {
+    let layer = base()
+        .symlink("loop", "loop2")
+        .symlink("loop2", "loop")
+        .file("loop/node_modules/a/package.json", node("a", "1.0.0"));
+    let catalogue = image(vec![layer]);
+    assert_eq!(names(&catalogue), WHOLE);
+    assert_eq!(catalogue.unreadable.len(), 1);
+}
+
+#[test]
+fn the_last_of_two_entries_counts() {
+    let layer = base().file("var/lib/dpkg/status", dpkg(&[("bash", "5.2")]));
+    assert_eq!(names(&image(vec![layer])), ["bash 5.2"]);
+    let layer = base().file("var/lib/dpkg/status", "");
+    assert!(names(&image(vec![layer])).is_empty());
+}
+
+#[test]
+fn owned_files_are_found_across_layers_and_merged_folders() {
+    let catalogue = image(vec![
+        base()
+            .symlink("lib", "usr/lib")
+            .file("var/lib/dpkg/info/libssl3:amd64.list", "/.\n/lib\n/lib/node_modules/a/package.json\n"),
+        Layer::new().file("usr/lib/node_modules/a/package.json", node("a", "1.0.0")),
+        Layer::new().file("opt/node_modules/b/package.json", node("b", "1.0.0")),
+    ]);
+    let owner = |name: &str| {
+        let found = catalogue.packages.iter().find(|found| found.package.name == name).unwrap();
+        found.owners.iter().map(|owner| owner.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(owner("a"), ["libssl3"]);
+    assert!(owner("b").is_empty());
+}
+
+#[test]
+fn equal_layers_make_equal_bytes() {
+    let json = || serde_json::to_vec(&image(vec![base(), Layer::new().file("srv/.wh.x", "")])).unwrap();
+    assert_eq!(json(), json());
+}
