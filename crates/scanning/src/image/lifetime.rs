@@ -1,0 +1,83 @@
+//! Until when vendors send fixes (distro-info-data; the vendors' own pages on their lifecycles). A release that is not
+//! listed is not called past its end.
+
+use base::Timestamp;
+
+/// Ids of systems, their releases, and the last day of fixes that the vendor's feed carries (long-term support included).
+const ENDS: &[(&str, &str, &str)] = &[
+    ("debian", "8", "2020-06-30"),
+    ("debian", "9", "2022-06-30"),
+    ("debian", "10", "2024-06-30"),
+    ("debian", "11", "2026-08-31"),
+    ("debian", "12", "2028-06-30"),
+    ("debian", "13", "2030-06-30"),
+    ("ubuntu", "14.04", "2019-04-25"),
+    ("ubuntu", "16.04", "2021-04-30"),
+    ("ubuntu", "18.04", "2023-05-31"),
+    ("ubuntu", "20.04", "2025-05-29"),
+    ("ubuntu", "22.04", "2027-06-01"),
+    ("ubuntu", "23.10", "2024-07-11"),
+    ("ubuntu", "24.04", "2029-05-31"),
+    ("ubuntu", "24.10", "2025-07-10"),
+    ("ubuntu", "25.04", "2026-01-15"),
+    ("alpine", "3.12", "2022-05-01"),
+    ("alpine", "3.13", "2022-11-01"),
+    ("alpine", "3.14", "2023-05-01"),
+    ("alpine", "3.15", "2023-11-01"),
+    ("alpine", "3.16", "2024-05-23"),
+    ("alpine", "3.17", "2024-11-22"),
+    ("alpine", "3.18", "2025-05-09"),
+    ("alpine", "3.19", "2025-11-01"),
+    ("alpine", "3.20", "2026-04-01"),
+    ("alpine", "3.21", "2026-11-01"),
+    ("alpine", "3.22", "2027-05-01"),
+    ("centos", "6", "2020-11-30"),
+    ("centos", "7", "2024-06-30"),
+    ("centos", "8", "2021-12-31"),
+    ("rhel", "6", "2020-11-30"),
+    ("rhel", "7", "2024-06-30"),
+    ("rhel", "8", "2029-05-31"),
+    ("rhel", "9", "2032-05-31"),
+    ("almalinux", "8", "2029-05-31"),
+    ("almalinux", "9", "2032-05-31"),
+    ("rocky", "8", "2029-05-31"),
+    ("rocky", "9", "2032-05-31"),
+    ("ol", "6", "2021-03-31"),
+    ("ol", "7", "2024-12-31"),
+    ("amzn", "2018.03", "2023-12-31"),
+    ("amzn", "2", "2026-06-30"),
+    ("fedora", "38", "2024-05-21"),
+    ("fedora", "39", "2024-11-26"),
+    ("fedora", "40", "2025-05-13"),
+    ("fedora", "41", "2025-12-15"),
+    ("mariner", "1.0", "2023-07-31"),
+    ("mariner", "2.0", "2025-07-31"),
+];
+
+/// Returns when the vendor stops sending fixes, if that is known.
+pub(super) fn end_of_life(id: &str, version: &str) -> Option<Timestamp> {
+    let is_release =
+        |release: &str| version.strip_prefix(release).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let (_, _, day) = ENDS.iter().find(|(name, release, _)| *name == id && is_release(release))?;
+    let midnight: Timestamp = format!("{day}T00:00:00Z").parse().ok()?;
+    Some(midnight.plus_secs(24 * 60 * 60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_end_after_their_last_day() {
+        for (id, version, end) in [
+            ("debian", "10", Some("2024-07-01T00:00:00Z")),
+            ("debian", "10.3", Some("2024-07-01T00:00:00Z")),
+            ("alpine", "3.19.1", Some("2025-11-02T00:00:00Z")),
+            ("alpine", "3.1", None),
+            ("debian", "", None),
+        ] {
+            assert_eq!(end_of_life(id, version), end.map(|end| end.parse().unwrap()), "{id} {version}");
+        }
+        assert!(ENDS.iter().all(|(id, version, _)| end_of_life(id, version).is_some()));
+    }
+}

@@ -1,0 +1,4 @@
+//! Scanning: images catalogued and matched, advisories fetched and built.
+
+pub mod advisories;
+pub mod image;
