@@ -1,0 +1,322 @@
+//! What happens to the containers of each service.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::host_config::{self, Joined};
+use super::{
+    ContainerState, LABEL_HASH, LABEL_PROJECT, LABEL_SERVICE, Options, Recreate, State, container, hash, image_of,
+    networks, order, volumes,
+};
+use crate::model::{Dialect, Project, Service};
+use crate::notes::Notes;
+use crate::plan::{Request, id_of};
+
+/// What is done with a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Create,
+    Recreate,
+    Start,
+    Nothing,
+}
+
+/// One `up`: the engine's state as it will be after the requests so far.
+pub(super) struct Run<'a> {
+    project: &'a Project,
+    options: &'a Options<'a>,
+    state: State,
+    requests: Vec<Request>,
+    notes: Notes<'a>,
+    actions: BTreeMap<String, Action>,
+}
+
+pub(super) fn stop(id: &str, service: Option<&Service>) -> Request {
+    let period =
+        service.and_then(|service| service.stop_grace_period).map_or_else(|| json!(10), |period| seconds(period.0));
+    Request::post(format!("/containers/{id}/stop"), Value::Null).with("t", period.to_string())
+}
+
+pub(super) fn delete(id: &str, volumes: bool, force: bool) -> Request {
+    let word = |on: bool| if on { "True" } else { "False" };
+    Request::delete(format!("/containers/{id}"))
+        .with("v", word(volumes))
+        .with("link", "False")
+        .with("force", word(force))
+}
+
+/// Returns nanoseconds as seconds, whole where they are.
+pub(super) fn seconds(nanoseconds: i64) -> Value {
+    if nanoseconds % 1_000_000_000 == 0 { json!(nanoseconds / 1_000_000_000) } else { json!(nanoseconds as f64 / 1e9) }
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        project: &'a Project,
+        options: &'a Options<'a>,
+        state: &State,
+        requests: Vec<Request>,
+        notes: Notes<'a>,
+    ) -> Self {
+        Self { project, options, state: state.clone(), requests, notes, actions: BTreeMap::new() }
+    }
+
+    pub(super) fn end(self) -> (Vec<Request>, Notes<'a>) {
+        (self.requests, self.notes)
+    }
+
+    /// Containers of services that are gone.
+    pub(super) fn orphans(&mut self) {
+        let known =
+            |name: &str| self.project.services.contains_key(name) || self.project.disabled_services.contains_key(name);
+        let orphans: Vec<ContainerState> = self
+            .state
+            .containers
+            .iter()
+            .filter(|container| {
+                container.label(LABEL_PROJECT) == self.options.project && !known(container.label(LABEL_SERVICE))
+            })
+            .cloned()
+            .collect();
+        for orphan in orphans {
+            if self.options.remove_orphans {
+                self.requests.push(Request::post(format!("/containers/{}/kill", orphan.id), Value::Null));
+                self.requests.push(delete(&orphan.id, false, true));
+                self.state.containers.retain(|container| container.id != orphan.id);
+            } else {
+                let message = format!("container {} belongs to a service that the project no longer has", orphan.name);
+                self.notes.warnings.push(
+                    crate::Diagnostic::warning("ORPHAN_CONTAINER", message)
+                        .suggestion("remove it with --remove-orphans"),
+                );
+            }
+        }
+    }
+
+    pub(super) fn services(&mut self, services: &[&Service]) {
+        let mut hashes = BTreeMap::new();
+        for service in services {
+            let hash = hash::of_service(self.project, service, self.options, &self.state);
+            let action = self.action(service, &hash);
+            self.actions.insert(service.name.clone(), action);
+            hashes.insert(service.name.clone(), hash);
+        }
+        for service in services {
+            let hash = hashes.get(&service.name).cloned().unwrap_or_default();
+            self.execute(service, &hash);
+        }
+    }
+
+    /// Returns a service's containers, the newest first.
+    fn containers(&self, service: &str) -> Vec<ContainerState> {
+        let own = |container: &&ContainerState| {
+            container.label(LABEL_PROJECT) == self.options.project && container.label(LABEL_SERVICE) == service
+        };
+        self.state.containers.iter().filter(own).cloned().collect()
+    }
+
+    fn action(&self, service: &Service, hash: &str) -> Action {
+        let containers = self.containers(&service.name);
+        let changed = order::dependencies(self.project, service)
+            .into_iter()
+            .any(|name| matches!(self.actions.get(name), Some(Action::Create | Action::Recreate)));
+        let mut recreate = self.options.recreate;
+        if changed && recreate != Recreate::Never {
+            let stopped = containers.iter().any(|container| container.stopped);
+            let linked = containers.iter().any(|container| container.running && container.links);
+            if self.options.always_recreate_deps || stopped || linked == service.links.is_empty() {
+                recreate = Recreate::Always;
+            }
+        }
+        let diverged = containers.iter().any(|container| container.label(LABEL_HASH) != hash);
+        match recreate {
+            _ if containers.is_empty() => Action::Create,
+            Recreate::Never => Action::Start,
+            Recreate::Always => Action::Recreate,
+            Recreate::Changed if diverged => Action::Recreate,
+            Recreate::Changed if containers.iter().any(|container| !container.running) => Action::Start,
+            Recreate::Changed => Action::Nothing,
+        }
+    }
+
+    fn scale(&mut self, service: &Service) -> usize {
+        if let Some(scale) = self.options.scale.get(&service.name) {
+            return usize::try_from(*scale).unwrap_or(usize::MAX);
+        }
+        let deploy =
+            service.deploy.as_ref().filter(|deploy| matches!(deploy.mode.as_deref(), None | Some("replicated")));
+        let replicas = deploy.and_then(|deploy| deploy.replicas);
+        if service.scale.is_some() && replicas.is_some() {
+            let message = "Both service.scale and service.deploy.replicas are set. Only one of them must be set.";
+            self.notes.service_error(service, "scale", "SCALE_CONFLICT", message);
+        }
+        let scale = replicas.or(service.scale).unwrap_or(1);
+        let most = deploy.and_then(|deploy| deploy.placement.as_ref()?.max_replicas_per_node).unwrap_or(scale);
+        usize::try_from(scale.min(most)).unwrap_or(usize::MAX)
+    }
+
+    fn execute(&mut self, service: &Service, hash: &str) {
+        // Far more containers than an engine can hold are a mistake, and a plan of them would fill the memory.
+        let scale = self.scale(service);
+        if scale > 10_000 {
+            self.notes.service_error(service, "scale", "SCALE_TOO_LARGE", "more than 10000 containers of one service");
+            return;
+        }
+        let mut containers = self.containers(&service.name);
+        containers.sort_by_key(ContainerState::number);
+        let action = self.actions.get(&service.name).copied().unwrap_or(Action::Nothing);
+        if action == Action::Nothing && containers.len() == scale {
+            return;
+        }
+        for surplus in containers.split_off(scale.min(containers.len())) {
+            self.requests.push(stop(&surplus.id, Some(service)));
+            self.requests.push(delete(&surplus.id, false, false));
+            self.state.containers.retain(|container| container.id != surplus.id);
+        }
+        let kept = containers.len();
+        for old in containers {
+            match action {
+                Action::Recreate => self.recreate(service, &old, hash),
+                _ if !old.running => self.start(service, &old.id, true),
+                _ => {}
+            }
+        }
+        let next = self.containers(&service.name).iter().map(ContainerState::number).max().unwrap_or_default() + 1;
+        for number in (next..).take(scale - kept) {
+            let id = self.create(service, number, hash, None);
+            self.start(service, &id, false);
+        }
+    }
+
+    fn recreate(&mut self, service: &Service, old: &ContainerState, hash: &str) {
+        let short = old.short_id();
+        self.requests.push(stop(&old.id, Some(service)));
+        if !old.name.starts_with(&short) {
+            let renamed = format!("{short}_{}", old.name);
+            self.requests.push(
+                Request::post(format!("/containers/{}/rename", old.id), Value::Null).with("name", renamed.clone()),
+            );
+            if let Some(container) = self.state.containers.iter_mut().find(|container| container.id == old.id) {
+                container.name = renamed;
+                container.running = false;
+            }
+        }
+        let previous = (!self.options.renew_anonymous_volumes).then_some(old);
+        let id = self.create(service, old.number(), hash, previous);
+        self.start(service, &id, false);
+        self.requests.push(delete(&old.id, false, false));
+        self.state.containers.retain(|container| container.id != old.id);
+    }
+
+    fn create(&mut self, service: &Service, number: u64, hash: &str, previous: Option<&ContainerState>) -> String {
+        let name = container::name(service, number, self.options);
+        let mounted = volumes::of_service(self.project, service, self.options, previous);
+        let affinity = previous.filter(|_| mounted.taken_over).map(|previous| previous.id.clone());
+        let joined = self.joined(service);
+        let mut body =
+            container::body(service, number, hash, &mounted, affinity.as_deref(), self.options, &mut self.notes);
+        body["HostConfig"] = host_config::convert(service, &joined, &mounted, self.options, &mut self.notes);
+        if let Some((network, attachment)) = networks::of_service(self.project, service, self.options).first() {
+            body["NetworkingConfig"] =
+                json!({ "EndpointsConfig": { network.clone(): networks::first_endpoint(service, attachment) } });
+        }
+        let labels = serde_json::from_value(body["Labels"].clone()).unwrap_or_default();
+        let id = id_of(&name);
+        self.requests.push(Request::post("/containers/create", body).with("name", name.clone()));
+        let image = image_of(service, self.options.project);
+        let made = ContainerState {
+            id: id.clone(),
+            name,
+            running: false,
+            stopped: true,
+            labels,
+            links: !joined.links.is_empty(),
+            image,
+            ..ContainerState::default()
+        };
+        self.state.containers.insert(0, made);
+        id
+    }
+
+    fn start(&mut self, service: &Service, id: &str, existed: bool) {
+        let networks = networks::of_service(self.project, service, self.options);
+        // A container that was there before keeps its endpoints.
+        let further = if existed { &[] } else { networks.get(1..).unwrap_or_default() };
+        for (network, attachment) in further {
+            let short = ContainerState { id: id.to_owned(), ..ContainerState::default() }.short_id();
+            let endpoint = networks::endpoint(service, attachment, short, &self.links(service));
+            let body = json!({ "Container": id, "EndpointConfig": endpoint });
+            self.requests.push(Request::post(format!("/networks/{network}/connect"), body));
+        }
+        self.requests.push(Request::post(format!("/containers/{id}/start"), Value::Null));
+        if let Some(container) = self.state.containers.iter_mut().find(|container| container.id == id) {
+            container.running = true;
+            container.stopped = false;
+        }
+    }
+
+    /// `HostConfig.Links`: `container:alias`, for the container's name, the short name and the alias.
+    fn links(&self, service: &Service) -> Vec<String> {
+        let mut links: BTreeMap<String, String> = BTreeMap::new();
+        for link in &service.links {
+            for container in self.containers(&link.service).iter().filter(|container| container.running) {
+                links.insert(link.alias.clone().unwrap_or_else(|| link.service.clone()), container.name.clone());
+                links.insert(container.name.clone(), container.name.clone());
+                links.insert(container.name_without_project(), container.name.clone());
+            }
+        }
+        for text in &service.external_links {
+            let (container, alias) = text.split_once(':').unwrap_or((text, text));
+            links.insert(alias.to_owned(), container.to_owned());
+        }
+        links.into_iter().map(|(alias, container)| format!("{container}:{alias}")).collect()
+    }
+
+    fn joined(&mut self, service: &Service) -> Joined {
+        let network_mode = match &service.network_mode {
+            Some(mode) => self.namespace(service, "network_mode", mode),
+            None if self.project.dialect == Dialect::V1 => None,
+            None => {
+                let first = networks::of_service(self.project, service, self.options).into_iter().next();
+                Some(first.map_or_else(|| "none".to_owned(), |(network, _)| network))
+            }
+        };
+        let pid = service.pid.as_ref().and_then(|mode| self.namespace(service, "pid", mode));
+        let ipc = service.ipc.as_ref().and_then(|mode| self.namespace(service, "ipc", mode));
+        let mut volumes_from = Vec::new();
+        for from in &service.volumes_from {
+            let mode = from.mode.as_deref().unwrap_or("rw");
+            let container = if !order::is_service(self.project, from) {
+                self.state.container(&from.source).cloned()
+            } else {
+                self.containers(&from.source).into_iter().next()
+            };
+            match container {
+                Some(container) => volumes_from.push(format!("{}:{mode}", container.id)),
+                None => {
+                    let message = format!(
+                        "mounts volumes from {:?}, which is not the name of a service or container",
+                        from.source
+                    );
+                    self.notes.service_error(service, "volumes_from", "UNDEFINED_CONTAINER", message);
+                }
+            }
+        }
+        Joined { links: self.links(service), volumes_from, network_mode, pid, ipc }
+    }
+
+    /// Resolves `service:x` and `container:x` to a container's id.
+    fn namespace(&mut self, service: &Service, key: &str, mode: &str) -> Option<String> {
+        if let Some(name) = order::joined_service(self.project, mode) {
+            return self.containers(name).first().map(|container| format!("container:{}", container.id));
+        }
+        let Some(name) = mode.strip_prefix("container:") else { return Some(mode.to_owned()) };
+        let found = self.state.container(name).map(|container| format!("container:{}", container.id));
+        if found.is_none() {
+            let message = format!("uses the namespace of container {name:?} which does not exist");
+            self.notes.service_error(service, key, "UNDEFINED_CONTAINER", message);
+        }
+        found
+    }
+}
