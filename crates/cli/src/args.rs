@@ -27,14 +27,29 @@ pub enum Format {
     Table,
     /// The API's own JSON.
     Json,
+    /// SARIF 2.1.0, of `image scan`.
+    Sarif,
+    /// CycloneDX 1.6, of `image`.
+    Cyclonedx,
+    /// SPDX 2.3, of `image`.
+    Spdx,
+    /// OpenVEX, of `image scan`.
+    Openvex,
+}
+
+impl Format {
+    /// Tells whether every command can print it.
+    pub(crate) fn is_common(self) -> bool {
+        matches!(self, Self::Table | Self::Json)
+    }
 }
 
 /// What holds for every command.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Global {
-    /// How to print
-    #[arg(long, short, global = true, value_enum, default_value_t, help_heading = "Global options")]
-    pub output: Format,
+    /// How to print [default: table]; sarif, cyclonedx, spdx and openvex are for `image`
+    #[arg(long, short, global = true, value_enum, help_heading = "Global options")]
+    pub output: Option<Format>,
     /// Answers every question with yes
     #[arg(long, short, global = true, help_heading = "Global options")]
     pub yes: bool,
@@ -44,6 +59,13 @@ pub struct Global {
     /// The file with the CA to trust; else the one trusted at sign-in
     #[arg(long, global = true, env = "HOLDFAST_CA", value_name = "FILE", help_heading = "Global options")]
     pub ca: Option<PathBuf>,
+}
+
+impl Global {
+    /// Returns how to print.
+    pub(crate) fn format(&self) -> Format {
+        self.output.unwrap_or_default()
+    }
 }
 
 /// What to do.
@@ -104,8 +126,16 @@ pub enum Command {
     /// Repositories of the registry
     #[command(subcommand)]
     Repo(noun::repository::RepositoryCommand),
+    /// What is in an image, and what is wrong with it; no server is asked
+    #[command(subcommand)]
+    Image(crate::image::ImageCommand),
+    /// What is known to be wrong: fetched, built, carried, put in force; needs no server
+    Advisories(Box<crate::advisories::AdvisoriesCommand>),
     /// Shows the audit trail, newest first
     Audit(noun::audit::AuditArgs),
+    /// Compose files: reads, checks, converts and explains them, without a server
+    #[command(subcommand)]
+    Compose(Box<crate::compose::ComposeCommand>),
     /// Shows the versions of this program and of the server
     Version,
     /// Prints a completion script

@@ -15,14 +15,14 @@ pub(crate) struct Output(Format);
 impl Output {
     /// Takes the format from the command line.
     pub(crate) fn of(global: &Global) -> Self {
-        Self(global.output)
+        Self(global.format())
     }
 
     /// Prints a list.
     pub(crate) fn list<T: Row + Serialize>(self, items: &[T]) -> Result<()> {
         match self.0 {
             Format::Json => self.json(items),
-            Format::Table => self.text(&rows(items)),
+            _ => self.text(&rows(items)),
         }
     }
 
@@ -30,7 +30,7 @@ impl Output {
     pub(crate) fn one<T: Row + Serialize>(self, item: &T) -> Result<()> {
         match self.0 {
             Format::Json => self.json(item),
-            Format::Table => self.text(&details(item)),
+            _ => self.text(&details(item)),
         }
     }
 
@@ -43,7 +43,7 @@ impl Output {
     pub(crate) fn either<T: Serialize>(self, value: &T, text: impl FnOnce() -> String) -> Result<()> {
         match self.0 {
             Format::Json => self.json(value),
-            Format::Table => self.text(&text()),
+            _ => self.text(&text()),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::args::{Arguments, Command, Global};
 use crate::noun::{self, Operator};
@@ -12,10 +12,13 @@ use crate::output::{Output, say};
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
+    // A child that reads hostile bytes knows no other command.
+    if std::env::args_os().nth(1).is_some_and(|word| word == ::image::WORKER_COMMAND) {
+        return ::image::worker_main();
+    }
     // Clap itself answers help with 0 and what it does not understand with 2.
-    let arguments = Arguments::parse();
-    match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(Arguments::parse()) {
+        Ok(code) => code,
         Err(error) => {
             say(&crate::failure::describe(&error));
             ExitCode::FAILURE
@@ -23,15 +26,31 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Result<()> {
+fn run(arguments: Arguments) -> Result<ExitCode> {
     let Arguments { global, command } = arguments;
+    let command = match command {
+        Command::Image(command) => return crate::image::run(&global, &command),
+        command => command,
+    };
+    if !global.format().is_common() {
+        let message = "this command prints `--output table` or `--output json` alone";
+        Arguments::command().error(clap::error::ErrorKind::InvalidValue, message).exit();
+    }
+    match command {
+        Command::Compose(command) => Ok(crate::compose::main(&global, *command)),
+        command => done(&global, command).map(|()| ExitCode::SUCCESS),
+    }
+}
+
+fn done(global: &Global, command: Command) -> Result<()> {
     match command {
         Command::Server(command) => crate::serve::server(*command),
         Command::Agent(args) => crate::serve::agent(args),
-        Command::Completion { shell } => Output::of(&global).text(&crate::completion::script(shell)),
+        Command::Completion { shell } => Output::of(global).text(&crate::completion::script(shell)),
+        Command::Advisories(command) => crate::advisories::run(global, *command),
         command => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(operate(&global, command))
+            runtime.block_on(operate(global, command))
         }
     }
 }
@@ -64,7 +83,10 @@ async fn operate(global: &Global, command: Command) -> Result<()> {
         Command::Audit(args) => noun::audit::audit_list(&operator, args).await,
         Command::Server(_)
         | Command::Agent(_)
+        | Command::Compose(_)
+        | Command::Advisories(_)
         | Command::Completion { .. }
+        | Command::Image(_)
         | Command::Login(_)
         | Command::Logout
         | Command::Version => Ok(()),

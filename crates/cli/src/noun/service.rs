@@ -74,9 +74,9 @@ async fn service_logs(operator: &Operator, service: &str, follow: bool, tail: u3
     let parameters = [("follow", follow.to_string()), ("tail", tail.to_string())];
     let mut stream = operator.client.service_logs(service, &parameters).await?;
     while let Some(line) = stream.next().await? {
-        let text = match operator.global.output {
+        let text = match operator.global.format() {
             Format::Json => format!("{}\n", serde_json::to_string(&line)?),
-            Format::Table => log_line(&line),
+            _ => log_line(&line),
         };
         operator.output.text(&text)?;
     }
