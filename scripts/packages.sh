@@ -42,6 +42,27 @@ packages_install() {
   rm -f /tmp/holdfast-apt.$$.log
 }
 
+# Python programs that tests hold ours against, in a folder of their own; the folder's list says what is there.
+python_tools_install() {
+  local folder=$1 wanted
+  shift
+  wanted=$(printf '%s\n' "$@")
+  if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+      packages_install python3 python3-venv || return 1
+    fi
+    echo "installing Python packages: $*"
+    rm -rf "$folder"
+    if ! { python3 -m venv "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check "$@"; }; then
+      echo "error: installing Python packages into $folder failed" >&2
+      return 1
+    fi
+    printf '%s\n' "$wanted" >"$folder/installed"
+  fi
+  PATH="$PWD/$folder/bin:$PATH"
+  export PATH
+}
+
 # The toolchains are the user's own: say how to get them, install none behind their back.
 toolchains_check() {
   local failed=0

@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask check` before a commit, `cargo xtask ci` for everything.
 
+mod bench;
 mod console;
 mod deny;
 mod errors;
@@ -23,6 +24,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   check-deny     banned crates, licences, sources
   openapi        writes openapi/holdfast.json  (--check: only compares)
   console        installs, lints, tests and builds the console
+  bench scan     the scanner against Syft on images made here  (needs debootstrap, rpm, db5.3-util, npm, PyPI)
   soak           the long forms of fault and fuzz runs  (minutes each)";
 
 fn main() -> ExitCode {
@@ -49,6 +51,8 @@ fn run() -> Result<()> {
         ["openapi"] => openapi::write(),
         ["openapi", "--check"] => openapi::check(),
         ["console"] => console::all(),
+        ["bench", "scan"] => bench::scan(None),
+        ["bench", "scan", folder] => bench::scan(Some(folder)),
         ["soak"] => gate::soak(),
         _ => bail!("{USAGE}"),
     }
