@@ -82,11 +82,23 @@ def debs(base, *names):
             run("dpkg-deb", "-x", os.path.join(pool, file), base)
 
 
+def debian_mirror():
+    """The mirror that apt itself is told to use for Debian."""
+    for folder, _, files in os.walk("/etc/apt"):
+        for name in sorted(files):
+            if name.startswith("sources.list") or name.endswith((".list", ".sources")):
+                text = open(os.path.join(folder, name)).read()
+                found = re.search(r"^(?:URIs:|deb(?: \[[^]]*\])?) *(\S+/debian)/?(?: |$)", text, re.M)
+                if found:
+                    return found.group(1)
+    sys.exit("no Debian mirror stands in /etc/apt")
+
+
 def make_debian():
     base = os.path.join(FOLDER, "debian-root")
     if not os.path.exists(base + "/var/lib/dpkg/status"):
         include = "python3,nodejs,npm,ca-certificates,curl,git"
-        run("debootstrap", "--variant=minbase", "--include=" + include, "bookworm", base, "http://deb.debian.org/debian")
+        run("debootstrap", "--variant=minbase", "--include=" + include, "bookworm", base, debian_mirror())
     for junk in ("var/cache/apt/archives", "var/lib/apt/lists"):
         shutil.rmtree(os.path.join(base, junk), ignore_errors=True)
     archive("debian", [base])
