@@ -5,6 +5,7 @@ use base::Timestamp;
 
 /// Ids of systems, their releases, and the last day of fixes that the vendor's feed carries (long-term support included).
 const ENDS: &[(&str, &str, &str)] = &[
+    ("debian", "7", "2018-05-31"),
     ("debian", "8", "2020-06-30"),
     ("debian", "9", "2022-06-30"),
     ("debian", "10", "2024-06-30"),
@@ -16,10 +17,15 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("ubuntu", "18.04", "2023-05-31"),
     ("ubuntu", "20.04", "2025-05-29"),
     ("ubuntu", "22.04", "2027-06-01"),
+    ("ubuntu", "22.10", "2023-07-20"),
+    ("ubuntu", "23.04", "2024-01-25"),
     ("ubuntu", "23.10", "2024-07-11"),
     ("ubuntu", "24.04", "2029-05-31"),
     ("ubuntu", "24.10", "2025-07-10"),
     ("ubuntu", "25.04", "2026-01-15"),
+    ("ubuntu", "25.10", "2026-07-09"),
+    ("ubuntu", "26.04", "2031-05-29"),
+    ("ubuntu", "26.10", "2027-07-15"),
     ("alpine", "3.12", "2022-05-01"),
     ("alpine", "3.13", "2022-11-01"),
     ("alpine", "3.14", "2023-05-01"),
