@@ -8,6 +8,14 @@ use std::process::{Command, Output};
 use vuln::feed::Sink;
 use vuln::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd, Scheme, Severity, SeverityKind};
 
+/// Writes a file below a folder, and the folders that it needs.
+pub(crate) fn put(folder: &Path, name: &str, content: &str) -> PathBuf {
+    let path = folder.join(name);
+    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+    fs_err::write(&path, content).unwrap();
+    path
+}
+
 struct Place(tempfile::TempDir);
 
 impl Place {
@@ -32,10 +40,7 @@ impl Place {
     }
 
     fn put(&self, name: &str, content: &str) -> PathBuf {
-        let path = self.path(name);
-        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-        fs_err::write(&path, content).unwrap();
-        path
+        put(self.0.path(), name, content)
     }
 
     /// A database that knows one vulnerability of Debian's openssl.

@@ -5,3 +5,4 @@
 mod compose;
 mod help;
 mod image;
+mod sealed;
