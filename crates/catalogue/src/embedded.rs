@@ -9,6 +9,7 @@
 mod automaton;
 mod binary;
 mod crypto;
+mod functions;
 mod languages;
 mod library;
 mod media;
@@ -57,6 +58,9 @@ pub fn find(path: &str, bytes: &[u8]) -> Vec<Package> {
             }
         }
     }
+    for (library, version) in &binary.told {
+        found.insert(library, package(library, version.clone(), Confidence::Confirmed, path, "version-function"));
+    }
     found.into_values().collect()
 }
 
@@ -86,7 +90,7 @@ fn judge(
     let is_written = exact.is_some();
     let release = match library.release {
         // The file name says it all; a number among the data may be another library's.
-        Release::Unknown | Release::Major => exact.or_else(loose).or_else(from_name),
+        Release::Unknown => exact.or_else(loose).or_else(from_name),
         _ => exact.or_else(from_name).or_else(loose),
     };
     let version_points = match &release {
@@ -110,18 +114,23 @@ fn judge(
         return None;
     }
     let (version, found_by) = release.unwrap_or((String::new(), if symbols { "symbols" } else { "marker" }));
-    Some(Package {
+    let confidence = if points >= SURE_POINTS { Confidence::Confirmed } else { Confidence::Likely };
+    Some(package(library.name, version, confidence, path, found_by))
+}
+
+fn package(name: &str, version: String, confidence: Confidence, path: &str, found_by: &str) -> Package {
+    Package {
         kind: PackageType::Generic,
-        name: library.name.to_owned(),
+        name: name.to_owned(),
         version,
         arch: None,
         source: None,
         module: None,
         vendor: None,
         licenses: Vec::new(),
-        confidence: if points >= SURE_POINTS { Confidence::Confirmed } else { Confidence::Likely },
+        confidence,
         evidence: vec![Evidence { path: path.to_owned(), found_by: found_by.to_owned() }],
-    })
+    }
 }
 
 /// Gives copies without a version the version of their neighbour: parts of one library (`libkrb5` and

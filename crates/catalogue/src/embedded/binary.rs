@@ -7,7 +7,7 @@ use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSection, ObjectSymbol, SectionKind};
 
 use super::library::{self, Library};
-use super::soname;
+use super::{functions, soname};
 
 /// Most symbols, members of an archive and loaded libraries that are looked at.
 const MOST_SYMBOLS: usize = 2_000_000;
@@ -25,6 +25,8 @@ pub(super) struct Binary<'a> {
     loaded: BTreeSet<String>,
     /// The places of the libraries one of whose symbols it defines.
     defined: BTreeSet<usize>,
+    /// The libraries whose release one of its functions tells.
+    pub(super) told: BTreeMap<&'static str, String>,
 }
 
 impl<'a> Binary<'a> {
@@ -90,6 +92,7 @@ impl<'a> Binary<'a> {
             let stems = files.filter_map(|file| soname::read(file.rsplit('/').next().unwrap_or(file)));
             self.loaded.extend(stems.map(|name| name.stem).take(MOST_LOADED));
         }
+        self.told.extend(functions::read(&file, MOST_SYMBOLS));
         let known = symbols();
         for symbol in file.dynamic_symbols().chain(file.symbols()).take(MOST_SYMBOLS) {
             if !symbol.is_undefined()

@@ -53,8 +53,6 @@ pub(super) enum Release {
     Unknown,
     /// It is the release.
     Same,
-    /// Its last number is the release's first (`libpq.so.5.15` is of PostgreSQL 15).
-    Major,
     /// Its last number is the release's second: `2.0.15` is 2.15 (Little CMS).
     LastAfter(&'static str),
     /// `0.7400.6` is 2.74.6 (GLib).
@@ -86,7 +84,6 @@ impl Release {
         match self {
             Self::Unknown => None,
             Self::Same => (numbers.len() > 1).then(|| text.to_owned()),
-            Self::Major => numbers.get(1).map(|last| (*last).to_owned()),
             Self::LastAfter(first) => numbers.get(2).map(|last| format!("{first}.{last}")),
             Self::Glib => {
                 let minor = numbers.get(1)?.strip_suffix("00")?;

@@ -76,11 +76,10 @@ pub(super) const LIBRARIES: &[Library] = &[
             ("(PostgreSQL) ", r"\(PostgreSQL\) (\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)"),
             ("PostgreSQL ", r"PostgreSQL (\d{1,2}\.\d{1,2}(?:\.\d{1,2})?) on "),
         ],
-        symbols: &["PQconnectdb", "PQlibVersion"],
-        stems: &["libpq"],
-        release: Release::Major,
         ..LIBRARY
     },
+    // Its soname tells the major release alone, and what is wrong with the server need not be wrong with it.
+    Library { name: "libpq", symbols: &["PQconnectdb", "PQlibVersion"], stems: &["libpq"], ..LIBRARY },
     Library {
         name: "mariadb",
         versions: &[("-MariaDB", r"(\d{1,2}\.\d{1,2}\.\d{1,2})-MariaDB")],

@@ -237,3 +237,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_function_that_returns_the_version_tells_it_exactly() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, library) = (folder.path().join("x.c"), folder.path().join("libpq.so.5.15"));
+    fs_err::write(&source, "int PQlibVersion(void) { return 150002; } int WebPGetEncoderVersion(int x) { return x; }")
+        .unwrap();
+    for optimised in ["-O0", "-O2"] {
+        let mut compiler = std::process::Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-nostdlib", optimised, "-o"]).arg(&library).arg(&source);
+        assert!(compiler.status().unwrap().success());
+        let found = find("usr/lib/libpq.so.5.15", &fs_err::read(&library).unwrap());
+        let found: Vec<_> = found.iter().map(|package| (package.name.as_str(), package.version.as_str())).collect();
+        assert!(found.contains(&("libpq", "15.2")), "{optimised}: {found:?}");
+        assert!(!found.iter().any(|(name, version)| *name == "libwebp" && !version.is_empty()), "{found:?}");
+    }
+}
