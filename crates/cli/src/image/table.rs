@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use scanning::image::{Catalogued, Report};
+use vuln::PackageType;
 use vuln::matching::{Coverage, FixState, GapReason};
 use vuln::severity::Level;
 use vuln::verdict::{Judged, Suppression, Verdict};
@@ -19,7 +20,7 @@ struct FindingRow<'a> {
 
 impl Row for FindingRow<'_> {
     const COLUMNS: &'static [&'static str] =
-        &["SEVERITY", "VULNERABILITY", "PACKAGE", "INSTALLED", "FIXED IN", "LAYER", "PATH"];
+        &["SEVERITY", "VULNERABILITY", "PACKAGE", "TYPE", "INSTALLED", "FIXED IN", "LAYER", "PATH"];
 
     fn cells(&self) -> Vec<String> {
         let finding = &self.judged.finding;
@@ -34,6 +35,7 @@ impl Row for FindingRow<'_> {
             severity,
             finding.id.clone(),
             finding.name.clone(),
+            kind(finding.kind),
             finding.version.clone(),
             fixed(self.judged),
             layers(self.report, &finding.introduced_in),
@@ -52,6 +54,11 @@ impl Row for PackageRow {
     fn cells(&self) -> Vec<String> {
         self.cells.clone()
     }
+}
+
+/// The type's word as it stands in documents.
+fn kind(kind: PackageType) -> String {
+    serde_json::to_value(kind).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn word(level: Level) -> &'static str {
@@ -246,13 +253,12 @@ pub(super) fn catalogue(catalogued: &Catalogued) -> String {
         .iter()
         .map(|found| {
             let package = &found.package;
-            let kind = serde_json::to_value(package.kind).ok();
             let mut by: Vec<&str> = package.evidence.iter().map(|evidence| evidence.found_by.as_str()).collect();
             by.sort_unstable();
             by.dedup();
             PackageRow {
                 cells: vec![
-                    kind.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
+                    kind(package.kind),
                     package.name.clone(),
                     if package.version.is_empty() { "-".to_owned() } else { package.version.clone() },
                     (found.introduced_in + 1).to_string(),

@@ -140,10 +140,8 @@ fn a_sealed_off_place_lives_on_the_bundles_that_are_carried_in() {
     assert_eq!(code, Some(0), "{text}");
     assert_eq!(places.found(), [1]);
 
-    let second = places.database(
-        "2",
-        &[("CVE-2099-0001", "openssl", "3.0.11-1"), ("CVE-2099-0002", "zlib1g", "1:1.2.13.dfsg-2")],
-    );
+    let second = places
+        .database("2", &[("CVE-2099-0001", "openssl", "3.0.11-1"), ("CVE-2099-0002", "zlib1g", "1:1.2.13.dfsg-2")]);
     let delta = places.bundle("second.bundle", &second, &key, &["--delta-from", &first]);
     let (code, text) = places.inside(&["advisories", "diff", &delta]);
     assert_eq!(code, Some(0), "{text}");
