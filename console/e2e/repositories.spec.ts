@@ -49,3 +49,25 @@ test("a colleague without a right does not find a private repository", async ({ 
   await expect(theirs.getByRole("alert")).toContainText("This does not exist, or you may not see it");
   await context.close();
 });
+
+test("a list is ordered by its headings, and the order stands in the address", async ({ page }) => {
+  await signIn(page, admin);
+  await arrangePeople(page);
+  for (const name of ["order-a", "order-b"]) await arrange(page, "POST", "/repositories", { name: `console-org/${name}` });
+  await page.goto("/console/repositories?q=console-org/order-");
+  const table = page.getByRole("table", { name: "Repositories" });
+  const links = table.getByRole("link");
+  await expect(links).toHaveText(["console-org/order-a", "console-org/order-b"]);
+  await table.getByRole("button", { name: "Name" }).click();
+  await expect(links).toHaveText(["console-org/order-b", "console-org/order-a"]);
+  await expect(table.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "descending");
+  const updated = table.getByRole("columnheader", { name: "Updated" });
+  await updated.getByRole("button").click();
+  await expect(links).toHaveText(["console-org/order-a", "console-org/order-b"]);
+  await expect(page).toHaveURL(/sort=updated/);
+  await expectAccessible(page);
+  await page.reload();
+  await expect(updated).toHaveAttribute("aria-sort", "ascending");
+  await updated.getByRole("button").click();
+  await expect(links).toHaveText(["console-org/order-b", "console-org/order-a"]);
+});

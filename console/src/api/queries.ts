@@ -29,6 +29,8 @@ export interface ServiceFilter {
   q?: string | undefined;
   state?: Schemas["ServiceState"] | undefined;
   collection?: string | undefined;
+  sort?: Schemas["ServiceSort"];
+  order?: Schemas["SortOrder"];
   page_token?: string | undefined;
   limit?: number;
 }
@@ -66,7 +68,13 @@ export interface NameFilter {
   limit?: number;
 }
 
-export const repositoriesQuery = (filter: NameFilter & { namespace?: string | undefined }) =>
+export interface RepositoryFilter extends NameFilter {
+  namespace?: string | undefined;
+  sort?: Schemas["RepositorySort"];
+  order?: Schemas["SortOrder"];
+}
+
+export const repositoriesQuery = (filter: RepositoryFilter) =>
   queryOptions({
     queryKey: ["repositories", "list", filter],
     queryFn: ({ signal }) =>

@@ -1556,6 +1556,11 @@ export interface components {
             /** @description Change it and its rights. */
             administer: boolean;
         };
+        /**
+         * @description By what repositories are listed; names break ties.
+         * @enum {string}
+         */
+        RepositorySort: "name" | "created" | "updated" | "tags";
         /** @description Changes a repository; absent fields stay. */
         RepositoryUpdate: {
             visibility?: components["schemas"]["Visibility"] | null;
@@ -1669,6 +1674,11 @@ export interface components {
             replicas: number;
         };
         /**
+         * @description By what services are listed; names break ties.
+         * @enum {string}
+         */
+        ServiceSort: "name" | "image" | "stack" | "updated";
+        /**
          * @description How a service does.
          * @enum {string}
          */
@@ -1751,6 +1761,11 @@ export interface components {
              */
             expires_at: string;
         };
+        /**
+         * @description Which way a list runs.
+         * @enum {string}
+         */
+        SortOrder: "asc" | "desc";
         /** @description How the server does. */
         StatusView: {
             /** @description The cluster served. */
@@ -3456,6 +3471,10 @@ export interface operations {
                 q?: string;
                 /** @description Only repositories of this namespace. */
                 namespace?: string;
+                /** @description By what the list is ordered; by name unless given. */
+                sort?: components["schemas"]["RepositorySort"];
+                /** @description Which way it runs. */
+                order?: components["schemas"]["SortOrder"];
             };
             header?: never;
             path?: never;
@@ -4037,6 +4056,10 @@ export interface operations {
                 collection?: string;
                 /** @description Only services in this state. */
                 state?: components["schemas"]["ServiceState"];
+                /** @description By what the list is ordered; by name unless given. */
+                sort?: components["schemas"]["ServiceSort"];
+                /** @description Which way it runs. */
+                order?: components["schemas"]["SortOrder"];
             };
             header?: never;
             path?: never;

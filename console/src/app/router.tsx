@@ -55,7 +55,7 @@ const home = createRoute({
 const services = createRoute({
   getParentRoute: () => signedIn,
   path: "/services",
-  validateSearch: pick("q", "state", "collection", "page_token"),
+  validateSearch: pick("q", "state", "collection", "sort", "order", "page_token"),
   component: lazyRouteComponent(() => import("../pages/Services"), "ServicesPage"),
 });
 
@@ -72,7 +72,7 @@ const repositoriesRoot = createRoute({ getParentRoute: () => signedIn, path: "/r
 const repositories = createRoute({
   getParentRoute: () => repositoriesRoot,
   path: "/",
-  validateSearch: pick("q", "namespace", "page_token"),
+  validateSearch: pick("q", "namespace", "sort", "order", "page_token"),
   component: lazyRouteComponent(() => import("../pages/Repositories"), "RepositoriesPage"),
 });
 

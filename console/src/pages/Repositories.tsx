@@ -7,6 +7,7 @@ import { asFailure } from "../api/failure";
 import { repositoriesQuery } from "../api/queries";
 import { usePaging } from "../app/paging";
 import { useMe } from "../app/session";
+import { sortOf, sortWords } from "../app/sorting";
 import { Button, buttonClass } from "../components/Button";
 import { Code } from "../components/Copy";
 import { DataTable, Pager, type Column } from "../components/DataTable";
@@ -23,11 +24,13 @@ import { Name } from "./words";
 type Repository = Schemas["RepositoryView"];
 
 const route = getRouteApi("/signed-in/repositories/");
+const sorts = ["name", "created", "updated", "tags"] as const;
 
 function columnsOf(t: Translate): Column<Repository>[] {
   return [
     {
       id: "name",
+      sort: "name",
       header: t("repository.name"),
       cell: (repository) => (
         <>
@@ -39,10 +42,10 @@ function columnsOf(t: Translate): Column<Repository>[] {
       ),
     },
     { id: "visibility", header: t("repository.visibility"), hideBelow: "sm", cell: (repository) => t(`repository.${repository.visibility}`) },
-    { id: "tags", header: t("repository.tags"), align: "end", cell: (repository) => <span className="tabular-nums">{repository.tag_count}</span> },
+    { id: "tags", sort: "tags", header: t("repository.tags"), align: "end", cell: (repository) => <span className="tabular-nums">{repository.tag_count}</span> },
     { id: "rights", header: t("repository.my_rights"), hideBelow: "md", cell: (repository) => rightsWord(t, repository.permissions) },
-    { id: "created", header: t("service.created"), isExtra: true, hideBelow: "md", cell: (repository) => <Time at={repository.created_at} /> },
-    { id: "updated", header: t("service.updated"), hideBelow: "sm", cell: (repository) => <Time at={repository.updated_at} /> },
+    { id: "created", sort: "created", header: t("service.created"), isExtra: true, hideBelow: "md", cell: (repository) => <Time at={repository.created_at} /> },
+    { id: "updated", sort: "updated", header: t("service.updated"), hideBelow: "sm", cell: (repository) => <Time at={repository.updated_at} /> },
   ];
 }
 
@@ -51,7 +54,8 @@ export function RepositoriesPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [preview, setPreview] = useState<Repository | null>(null);
-  const repositories = useQuery({ ...repositoriesQuery(search), placeholderData: keepPreviousData });
+  const sort = sortOf(search, sorts);
+  const repositories = useQuery({ ...repositoriesQuery({ ...search, sort: sort.by, order: sort.descending ? "desc" : "asc" }), placeholderData: keepPreviousData });
   const columns = useMemo(() => columnsOf(t), [t]);
   const filter = (change: Partial<typeof search>) =>
     void navigate({ search: (old) => ({ ...old, page_token: undefined, ...change }), replace: true });
@@ -68,6 +72,8 @@ export function RepositoriesPage() {
           columns={columns}
           rows={repositories.data.items}
           rowKey={(repository) => repository.id}
+          sort={sort}
+          onSort={(next) => filter(sortWords(next, sorts[0]))}
           onPreview={setPreview}
           filters={
             <>

@@ -7,6 +7,7 @@ import { asFailure } from "../api/failure";
 import { servicesQuery } from "../api/queries";
 import { usePaging } from "../app/paging";
 import { useMe } from "../app/session";
+import { sortOf, sortWords } from "../app/sorting";
 import { Button, buttonClass } from "../components/Button";
 import { Code } from "../components/Copy";
 import { DataTable, Pager, type Column } from "../components/DataTable";
@@ -23,11 +24,13 @@ type Service = Schemas["ServiceView"];
 
 const route = getRouteApi("/signed-in/services");
 const states = ["running", "updating", "degraded", "stopped"] as const;
+const sorts = ["name", "image", "stack", "updated"] as const;
 
 function columnsOf(t: Translate): Column<Service>[] {
   return [
     {
       id: "name",
+      sort: "name",
       header: t("service.name"),
       cell: (service) => (
         <>
@@ -49,11 +52,11 @@ function columnsOf(t: Translate): Column<Service>[] {
         </span>
       ),
     },
-    { id: "image", header: t("service.image"), hideBelow: "md", cell: (service) => <Image reference={service.image} /> },
-    { id: "stack", header: t("service.stack"), isExtra: true, hideBelow: "md", cell: (service) => service.stack ?? "" },
+    { id: "image", sort: "image", header: t("service.image"), hideBelow: "md", cell: (service) => <Image reference={service.image} /> },
+    { id: "stack", sort: "stack", header: t("service.stack"), isExtra: true, hideBelow: "md", cell: (service) => service.stack ?? "" },
     { id: "collection", header: t("service.collection"), hideBelow: "lg", cell: (service) => (service.collection_path ? <Path>{service.collection_path}</Path> : <span className="text-muted">{t("service.no_collection")}</span>) },
     { id: "owner", header: t("service.owner"), isExtra: true, hideBelow: "md", cell: (service) => service.owner ?? "" },
-    { id: "updated", header: t("service.updated"), hideBelow: "sm", cell: (service) => <Time at={service.updated_at} /> },
+    { id: "updated", sort: "updated", header: t("service.updated"), hideBelow: "sm", cell: (service) => <Time at={service.updated_at} /> },
   ];
 }
 
@@ -63,7 +66,8 @@ export function ServicesPage() {
   const navigate = route.useNavigate();
   const [preview, setPreview] = useState<Service | null>(null);
   const state = states.find((each) => each === search.state);
-  const services = useQuery({ ...servicesQuery({ ...search, state }), placeholderData: keepPreviousData });
+  const sort = sortOf(search, sorts);
+  const services = useQuery({ ...servicesQuery({ ...search, state, sort: sort.by, order: sort.descending ? "desc" : "asc" }), placeholderData: keepPreviousData });
   const columns = useMemo(() => columnsOf(t), [t]);
   const filter = (change: Partial<typeof search>) =>
     void navigate({ search: (old) => ({ ...old, page_token: undefined, ...change }), replace: true });
@@ -79,6 +83,8 @@ export function ServicesPage() {
           columns={columns}
           rows={services.data.items}
           rowKey={(service) => service.id}
+          sort={sort}
+          onSort={(next) => filter(sortWords(next, sorts[0]))}
           onPreview={setPreview}
           filters={
             <>

@@ -25,7 +25,7 @@ pub use audit::{AuditActorView, AuditObjectView, AuditOutcome, AuditView};
 pub use credential::{BundleCreate, BundleView, SessionView, TokenCreate, TokenCreated, TokenView};
 pub use error::{ErrorBody, ErrorView};
 pub use event::{EventKind, EventView};
-pub use list::ListView;
+pub use list::{ListView, RepositorySort, ServiceSort, SortOrder};
 pub use node::{
     AgentJoin, AgentJoined, NodeResourcesView, NodeState, NodeTokenCreate, NodeTokenCreated, NodeTokenView, NodeView,
 };

@@ -34,3 +34,44 @@ impl<T> From<Page<T>> for ListView<T> {
         Self { items: page.items, next_page_token: page.next }
     }
 }
+
+/// Which way a list runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SortOrder {
+    /// The least first.
+    #[default]
+    Asc,
+    /// The greatest first.
+    Desc,
+}
+
+/// By what services are listed; names break ties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceSort {
+    /// By their names.
+    #[default]
+    Name,
+    /// By the images' names.
+    Image,
+    /// By the stacks that they belong to.
+    Stack,
+    /// By when they were last changed.
+    Updated,
+}
+
+/// By what repositories are listed; names break ties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RepositorySort {
+    /// By their names.
+    #[default]
+    Name,
+    /// By when they were created.
+    Created,
+    /// By when something was last pushed or changed.
+    Updated,
+    /// By how many tags they have.
+    Tags,
+}

@@ -15,6 +15,6 @@ pub use id::{
     RequestId, RoleId, SessionId, TeamId, TokenId, UploadId,
 };
 pub use name::{AccountName, CollectionPath, NameError, NodeName, RepositoryName, RepositoryNamespace, TeamName};
-pub use page::{Page, PageLimit, PageToken};
+pub use page::{Direction, Order, Page, PageLimit, PageToken};
 pub use secret::Secret;
 pub use time::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};

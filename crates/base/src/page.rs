@@ -1,5 +1,6 @@
 //! Keyset pages: a limit and an opaque token that holds the last key seen.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -25,10 +26,55 @@ impl PageLimit {
     }
 }
 
+/// Which way a list runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// The least first.
+    #[default]
+    Ascending,
+    /// The greatest first.
+    Descending,
+}
+
+impl Direction {
+    /// Turns a comparison round if the list runs down.
+    #[must_use]
+    pub fn of(self, ascending: Ordering) -> Ordering {
+        match self {
+            Self::Ascending => ascending,
+            Self::Descending => ascending.reverse(),
+        }
+    }
+}
+
+/// By what a list is ordered, and which way; names break ties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Order<K> {
+    /// By what.
+    pub by: K,
+    /// Which way.
+    pub direction: Direction,
+}
+
 /// The key after which the next page begins; opaque to clients.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PageToken(pub String);
+
+impl PageToken {
+    /// Makes the token of a place in a list that is ordered by a key and then by names; the key may be empty, and a
+    /// name has no tab.
+    #[must_use]
+    pub fn at(key: &str, name: &str) -> Self {
+        if key.is_empty() { Self(name.to_owned()) } else { Self(format!("{key}\t{name}")) }
+    }
+
+    /// Returns key and name of the place. A token of another list is some place too.
+    #[must_use]
+    pub fn place(&self) -> (&str, &str) {
+        self.0.rsplit_once('\t').unwrap_or(("", &self.0))
+    }
+}
 
 impl fmt::Display for PageToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use api_model::{ErrorBody, EventView, LogLineView};
+use api_model::{ErrorBody, EventView, LogLineView, RepositorySort, ServiceSort, SortOrder};
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{ArrayItems, Components, Schema};
@@ -20,7 +20,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseB
             Lists take `limit` and `page_token` and answer `items` and `next_page_token`. \
             Times are RFC 3339 in UTC. Unknown fields in a request are refused; an answer may grow fields."
     ),
-    components(schemas(ErrorBody, EventView, LogLineView)),
+    components(schemas(ErrorBody, EventView, LogLineView, RepositorySort, ServiceSort, SortOrder)),
     tags(
         (name = "session", description = "Signing in and out."),
         (name = "status", description = "How the server does, and what changes."),

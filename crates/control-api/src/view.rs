@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod audit;
 mod node;
+mod order;
 mod repository;
 mod service;
 mod session;
@@ -16,6 +17,7 @@ pub(crate) use account::{
 };
 pub(crate) use audit::{audit_outcome, audit_view};
 pub(crate) use node::{agent_joined, node_token_view, node_view};
+pub(crate) use order::{direction, repository_key, service_key};
 pub(crate) use repository::{level, repository_view, right_view, tag_view, visibility};
 pub(crate) use service::{log_line_view, service_state, service_view, task_view};
 pub(crate) use session::{me_view, status_view};

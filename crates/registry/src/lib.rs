@@ -27,6 +27,6 @@ pub use registry::{Options, Registry};
 pub use repositories::{DELETION_NOTE, NewRepository, Repository, RepositoryFilter, RepositoryPatch, Right};
 pub use rights::{Action, Explanation, Permissions, Reason};
 pub use sealer::{Sealer, SealerError};
-pub use state::registry::{Level, Referrer, RepositoryRow, Settings, TagRow, Visibility};
+pub use state::registry::{Level, Referrer, RepositoryKey, RepositoryRow, Settings, TagRow, Visibility};
 pub use tokens::{IssuedToken, TokenError};
 pub use uploads::{ContentRange, Received, UploadStatus};

@@ -4,10 +4,13 @@ mod rights_of_teams;
 
 use std::sync::Arc;
 
-use base::{AccountId, AccountName, Page, PageLimit, PageToken, RepositoryId, RepositoryName, RepositoryNamespace};
+use base::{
+    AccountId, AccountName, Order, Page, PageLimit, PageToken, RepositoryId, RepositoryName, RepositoryNamespace,
+};
 use opctx::{AuditEntry, Caller, Denied, ObjectRef, OpContext};
 use state::registry::{
-    self as rows, Command, Reject, RepositoryCreate, RepositoryRow, RepositoryUpdate, Viewer, Visibility,
+    self as rows, Command, Listed, Reject, RepositoryCreate, RepositoryKey, RepositoryRow, RepositoryUpdate, Viewer,
+    Visibility,
 };
 
 pub use self::rights_of_teams::Right;
@@ -38,6 +41,8 @@ pub struct RepositoryFilter {
     pub namespace: Option<RepositoryNamespace>,
     /// With this text in the name.
     pub contains: Option<String>,
+    /// How they are ordered.
+    pub order: Order<RepositoryKey>,
 }
 
 /// A repository to be made.
@@ -108,14 +113,13 @@ impl Registry {
         let viewer = viewer(ctx);
         let found = self
             .read("listing repositories", move |conn| {
-                let rows = rows::repositories::page(
-                    conn,
-                    &viewer,
-                    filter.namespace.as_ref().map(RepositoryNamespace::as_str),
-                    filter.contains.as_deref(),
-                    page.as_ref().map(|token| token.0.as_str()),
-                    limit.get() + 1,
-                )?;
+                let listed = Listed {
+                    namespace: filter.namespace.as_ref().map(RepositoryNamespace::as_str),
+                    contains: filter.contains.as_deref(),
+                    order: filter.order,
+                    after: page.as_ref().map(PageToken::place),
+                };
+                let rows = rows::repositories::page(conn, &viewer, &listed, limit.get() + 1)?;
                 rows.into_iter()
                     .map(|row| {
                         let rights = rows::rights::of_repository(conn, row.id, row.owner)?;
@@ -124,7 +128,8 @@ impl Registry {
                     .collect::<Result<Vec<_>, _>>()
             })
             .await?;
-        let page = Page::from_rows(found, limit, |known| known.row.name.to_string());
+        let by = filter.order.by;
+        let page = Page::from_rows(found, limit, |known| PageToken::at(&by.of(&known.row), known.row.name.as_str()).0);
         Ok(page.map(|known| Repository {
             permissions: Permissions::of(rights::explain(ctx, &known).level),
             row: known.row,

@@ -22,7 +22,9 @@ pub use self::blobs::{BlobHere, BlobRecord};
 pub use self::command::{Command, Event, Reject, Reply};
 pub use self::keys::TokenKey;
 pub use self::manifests::{ManifestPut, ManifestRow, Referrer, StoredReference};
-pub use self::repositories::{RepositoryCreate, RepositoryRow, RepositoryUpdate, Viewer, Visibility};
+pub use self::repositories::{
+    Listed, RepositoryCreate, RepositoryKey, RepositoryRow, RepositoryUpdate, Viewer, Visibility,
+};
 pub use self::rights::{Level, RightRow, RightScope};
 pub use self::settings::Settings;
 pub use self::tags::TagRow;

@@ -24,6 +24,8 @@ pub use labels::{
 pub use logs::{FrameError, LogLine, LogStream};
 pub use object::{Kind, Object};
 pub use placement::{Placed, Schedule};
-pub use service::{LogOptions, Service, ServiceFilter, ServiceMode, ServicePort, ServiceRights, ServiceState, Task};
+pub use service::{
+    LogOptions, Service, ServiceFilter, ServiceKey, ServiceMode, ServicePort, ServiceRights, ServiceState, Task,
+};
 pub use sight::Sight;
 pub use workloads::Workloads;

@@ -4,7 +4,7 @@ mod list;
 mod log;
 mod read;
 
-use base::{AccountId, CollectionId, CollectionPath, Timestamp};
+use base::{AccountId, CollectionId, CollectionPath, Order, Timestamp};
 
 /// How a service runs its tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -136,6 +136,22 @@ pub struct ServiceFilter {
     pub below: Option<CollectionId>,
     /// Only those in this state.
     pub state: Option<ServiceState>,
+    /// How they are ordered.
+    pub order: Order<ServiceKey>,
+}
+
+/// By what services are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ServiceKey {
+    /// By their names.
+    #[default]
+    Name,
+    /// By the images' names.
+    Image,
+    /// By the stacks that they belong to.
+    Stack,
+    /// By when they were last changed.
+    Updated,
 }
 
 /// Which part of a log is read.

@@ -1,8 +1,10 @@
 //! Repositories.
 
-use api_model::{ErrorBody, ListView, RepositoryCreate, RepositoryUpdate, RepositoryView, Visibility};
+use api_model::{
+    ErrorBody, ListView, RepositoryCreate, RepositorySort, RepositoryUpdate, RepositoryView, SortOrder, Visibility,
+};
 use axum::extract::State;
-use base::{RepositoryName, RepositoryNamespace};
+use base::{Order, RepositoryName, RepositoryNamespace};
 use http::StatusCode;
 use registry::{NewRepository, RepositoryFilter, RepositoryPatch};
 use serde::Deserialize;
@@ -51,6 +53,12 @@ pub(crate) struct RepositoryQuery {
     #[serde(default)]
     #[param(value_type = Option<String>)]
     pub(crate) namespace: Option<RepositoryNamespace>,
+    /// By what the list is ordered; by name unless given.
+    #[serde(default)]
+    pub(crate) sort: RepositorySort,
+    /// Which way it runs.
+    #[serde(default)]
+    pub(crate) order: SortOrder,
 }
 
 /// Lists the repositories that the caller may pull.
@@ -67,7 +75,8 @@ async fn repository_list(
     Query(query): Query<RepositoryQuery>,
 ) -> Result<Json<ListView<RepositoryView>>, ApiError> {
     let (limit, after) = page_of(query.limit, query.page_token);
-    let filter = RepositoryFilter { namespace: query.namespace, contains: query.q };
+    let order = Order { by: view::repository_key(query.sort), direction: view::direction(query.order) };
+    let filter = RepositoryFilter { namespace: query.namespace, contains: query.q, order };
     let page = app.registry.repository_list(&ctx, filter, limit, after).await?;
     Ok(Json(page.map(|repository| view::repository_view(repository, &app.cluster.registry)).into()))
 }

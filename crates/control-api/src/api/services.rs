@@ -1,7 +1,8 @@
 //! Swarm services, their tasks and logs.
 
-use api_model::{ErrorBody, ListView, ServiceScale, ServiceState, ServiceView, TaskView};
+use api_model::{ErrorBody, ListView, ServiceScale, ServiceSort, ServiceState, ServiceView, SortOrder, TaskView};
 use axum::extract::State;
+use base::Order;
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -52,6 +53,12 @@ pub(crate) struct ServiceQuery {
     /// Only services in this state.
     #[serde(default)]
     pub(crate) state: Option<ServiceState>,
+    /// By what the list is ordered; by name unless given.
+    #[serde(default)]
+    pub(crate) sort: ServiceSort,
+    /// Which way it runs.
+    #[serde(default)]
+    pub(crate) order: SortOrder,
 }
 
 /// Lists the services that the caller may see.
@@ -69,7 +76,8 @@ async fn service_list(
 ) -> Result<Json<ListView<ServiceView>>, ApiError> {
     let (limit, after) = page_of(query.limit, query.page_token);
     let below = query.collection.map(|text| collection_of(&ctx, &text)).transpose()?;
-    let filter = ServiceFilter { contains: query.q, below, state: query.state.map(view::service_state) };
+    let order = Order { by: view::service_key(query.sort), direction: view::direction(query.order) };
+    let filter = ServiceFilter { contains: query.q, below, state: query.state.map(view::service_state), order };
     let page = app.workloads.service_list(&ctx, &filter, limit, after.as_ref()).await?;
     let snapshot = ctx.snapshot();
     Ok(Json(page.map(|service| view::service_view(service, &snapshot)).into()))

@@ -1,6 +1,6 @@
 //! Repositories.
 
-use base::{AccountId, RepositoryId, RepositoryName, Timestamp};
+use base::{AccountId, Direction, Order, RepositoryId, RepositoryName, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
@@ -141,50 +141,111 @@ pub fn by_id(conn: &Connection, repository_id: RepositoryId) -> rusqlite::Result
     one(conn, &format!("SELECT {COLUMNS} FROM repositories WHERE id = ?1"), [repository_id.as_bytes()], repository)
 }
 
-/// Lists the repositories that a viewer may pull from, in the order of their names: those after a name, whose
-/// names contain a text, of one namespace (`acme`) if one is given.
+/// By what repositories are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RepositoryKey {
+    /// By their names.
+    #[default]
+    Name,
+    /// By when they were created.
+    Created,
+    /// By when something was last pushed or changed.
+    Updated,
+    /// By how many tags they have.
+    Tags,
+}
+
+impl RepositoryKey {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Tags => "tag_count",
+        }
+    }
+
+    /// Returns a repository's key, as a page's token keeps it.
+    #[must_use]
+    pub fn of(self, row: &RepositoryRow) -> String {
+        match self {
+            Self::Name => String::new(),
+            Self::Created => row.created.as_millis().to_string(),
+            Self::Updated => row.updated.as_millis().to_string(),
+            Self::Tags => row.tag_count.to_string(),
+        }
+    }
+}
+
+/// Which repositories are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed<'a> {
+    /// Of this namespace (`acme`) alone.
+    pub namespace: Option<&'a str>,
+    /// With this text in the name.
+    pub contains: Option<&'a str>,
+    /// How they are ordered.
+    pub order: Order<RepositoryKey>,
+    /// After this key and name.
+    pub after: Option<(&'a str, &'a str)>,
+}
+
+/// Lists the repositories that a viewer may pull from.
 ///
 /// # Errors
 /// If the query fails.
 pub fn page(
     conn: &Connection,
     viewer: &Viewer,
-    namespace: Option<&str>,
-    contains: Option<&str>,
-    after: Option<&str>,
+    listed: &Listed<'_>,
     limit: usize,
 ) -> rusqlite::Result<Vec<RepositoryRow>> {
     let hex = |bytes: &[u8; 16]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
     let owners: Vec<String> = viewer.owners.iter().map(|one| hex(one.as_bytes())).collect();
     let teams: Vec<String> = viewer.teams.iter().map(|one| hex(one.as_bytes())).collect();
     // A namespace is a range of names: `0` follows `/` in ASCII.
-    let (low, high) = match namespace {
+    let (low, high) = match listed.namespace {
         Some(namespace) => (format!("{namespace}/"), format!("{namespace}0")),
         None => (String::new(), "~".to_owned()),
     };
+    let column = listed.order.by.column();
+    let (beyond, direction) = match listed.order.direction {
+        Direction::Ascending => (">", "ASC"),
+        Direction::Descending => ("<", "DESC"),
+    };
+    // By name alone the index leads; a key before it would hide that from the planner.
+    let (place, order) = match listed.order.by {
+        RepositoryKey::Name => (format!("name {beyond} ?1"), format!("name {direction}")),
+        _ => (format!("({column}, name) {beyond} (?9, ?1)"), format!("{column} {direction}, name {direction}")),
+    };
+    let place = if listed.after.is_some() { place } else { "?1 = ?1".to_owned() };
+    let (key, name) = listed.after.unwrap_or_default();
+    // A token of another list has no such key; it is a place all the same.
+    let key: i64 = key.parse().unwrap_or_default();
     let sql = format!(
         "SELECT {COLUMNS} FROM repositories
-         WHERE name > ?1 AND name >= ?2 AND name < ?3 AND (?4 = '' OR instr(name, ?4) > 0)
+         WHERE {place} AND ?9 = ?9 AND name >= ?2 AND name < ?3 AND (?4 = '' OR instr(name, ?4) > 0)
            AND (?5 OR visibility = 1
              OR owner IN (SELECT unhex(value) FROM json_each(?6))
              OR id IN (SELECT repository FROM repository_rights
                        WHERE team IN (SELECT unhex(value) FROM json_each(?7)))
              OR owner IN (SELECT owner FROM namespace_rights
                           WHERE team IN (SELECT unhex(value) FROM json_each(?7))))
-         ORDER BY name LIMIT ?8"
+         ORDER BY {order} LIMIT ?8"
     );
     all(
         conn,
         &sql,
         params![
-            after.unwrap_or_default(),
+            name,
             low,
             high,
-            contains.unwrap_or_default(),
+            listed.contains.unwrap_or_default(),
             viewer.is_admin,
             to_json(&owners)?,
             to_json(&teams)?,
-            int(limit as u64)
+            int(limit as u64),
+            key
         ],
         repository,
     )

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use base::{
-    AccountId, AccountName, Index, MemberId, OperationId, RepositoryId, RepositoryName, TeamId, Timestamp, UploadId,
+    AccountId, AccountName, Direction, Index, MemberId, OperationId, Order, RepositoryId, RepositoryName, TeamId,
+    Timestamp, UploadId,
 };
 use oci::{Digest, MediaType, Tag};
 use rusqlite::Connection;
@@ -254,7 +255,8 @@ fn a_list_shows_what_the_viewer_may_pull() {
     let right = Command::RightSet { scope: RightScope::Repository(web), team, level: Some(Level::Read) };
     world.apply(&right).unwrap();
     let names = |viewer: &Viewer, namespace: Option<&str>| -> Vec<String> {
-        let rows = repositories::page(&world.conn, viewer, namespace, None, None, 10).unwrap();
+        let listed = Listed { namespace, ..Listed::default() };
+        let rows = repositories::page(&world.conn, viewer, &listed, 10).unwrap();
         rows.into_iter().map(|row| RepositoryName::to_string(&row.name)).collect()
     };
     assert!(names(&Viewer::default(), None).is_empty());
@@ -263,6 +265,39 @@ fn a_list_shows_what_the_viewer_may_pull() {
     assert_eq!(names(&anna, Some("acme")), ["acme/web"]);
     let admin = Viewer { is_admin: true, ..Viewer::default() };
     assert_eq!(names(&admin, None), ["acme/api", "acme/web", "anna/tool"]);
+}
+
+#[test]
+fn a_list_can_be_ordered_and_its_pages_meet() {
+    let mut world = World::new();
+    for name in ["acme/b", "acme/a", "acme/d", "acme/c"] {
+        world.repository(name, world.acme);
+    }
+    // Two were changed at the same time, so that their names decide.
+    for (name, updated, tags) in [("acme/a", 30, 0), ("acme/b", 10, 7), ("acme/c", 30, 11), ("acme/d", 20, 7)] {
+        let sql = "UPDATE repositories SET updated = ?2, tag_count = ?3 WHERE name = ?1";
+        world.conn.execute(sql, rusqlite::params![name, updated, tags]).unwrap();
+    }
+    let admin = Viewer { is_admin: true, ..Viewer::default() };
+    for (by, direction, expected) in [
+        (RepositoryKey::Name, Direction::Descending, "d c b a"),
+        (RepositoryKey::Updated, Direction::Ascending, "b d a c"),
+        (RepositoryKey::Updated, Direction::Descending, "c a d b"),
+        (RepositoryKey::Tags, Direction::Descending, "c d b a"),
+    ] {
+        let order = Order { by, direction };
+        let mut seen = Vec::new();
+        let mut after: Option<(String, String)> = None;
+        loop {
+            let place = after.as_ref().map(|(key, name)| (key.as_str(), name.as_str()));
+            let listed = Listed { order, after: place, ..Listed::default() };
+            let rows = repositories::page(&world.conn, &admin, &listed, 1).unwrap();
+            let Some(row) = rows.first() else { break };
+            after = Some((by.of(row), row.name.to_string()));
+            seen.push(row.name.to_string().replace("acme/", ""));
+        }
+        assert_eq!(seen.join(" "), expected, "{order:?}");
+    }
 }
 
 #[test]

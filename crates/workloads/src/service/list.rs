@@ -1,14 +1,15 @@
 //! Lists and views of services and their tasks.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use access::{Category, Operation};
-use base::{Page, PageLimit, PageToken};
+use base::{Order, Page, PageLimit, PageToken};
 use opctx::OpContext;
 use serde_json::{Value, json};
 
 use super::read::{self, Counts};
-use super::{Service, ServiceFilter, ServiceRights, Task};
+use super::{Service, ServiceFilter, ServiceKey, ServiceRights, Task};
 use crate::error::Error;
 use crate::labels::Home;
 use crate::object::{self, Kind, Object};
@@ -16,7 +17,7 @@ use crate::sight::Sight;
 use crate::workloads::Workloads;
 
 impl Workloads {
-    /// Lists the services that the caller sees, by name.
+    /// Lists the services that the caller sees.
     ///
     /// # Errors
     /// If the engine does not answer.
@@ -30,20 +31,17 @@ impl Workloads {
         let sight = Sight::new(ctx);
         let mut seen = sight.clone();
         let answer = self.ask("/services?status=true").await?;
-        let mut views: Vec<&Value> = answer
+        let views = answer
             .as_array()
             .into_iter()
             .flatten()
             .filter(|view| seen.sees(Category::Service, Kind::Service.labels_of(view)))
-            .collect();
-        views.retain(|view| matches(filter, &sight, view));
-        // Names are unique in a Swarm, so a name is a place in the list.
-        views.sort_by(|a, b| name(a).cmp(name(b)));
-        let start = after.map_or(0, |token| views.partition_point(|view| name(view) <= token.0.as_str()));
+            .filter(|view| matches(filter, &sight, view));
+        let (views, start) = ordered(views, filter.order, after);
         let enough = limit.get().saturating_add(1);
         let mut rows = Vec::new();
         // The state is known only after the tasks were counted, so that a filter on it may need more than one round.
-        for part in views[start..].chunks(enough) {
+        for part in views.get(start..).unwrap_or_default().chunks(enough) {
             let counts = self.counts(part).await?;
             let read = part.iter().zip(counts).map(|(view, counts)| shown(&sight, view, counts));
             rows.extend(read.filter(|service| filter.state.is_none_or(|state| state == service.state)));
@@ -51,7 +49,7 @@ impl Workloads {
                 break;
             }
         }
-        Ok(Page::from_rows(rows, limit, |service| service.name.clone()))
+        Ok(Page::from_rows(rows, limit, |service| PageToken::at(&key(filter.order.by, service), &service.name).0))
     }
 
     /// Shows a service.
@@ -153,8 +151,37 @@ fn items(answer: &Value) -> impl Iterator<Item = &Value> {
     answer.as_array().into_iter().flatten()
 }
 
-fn name(view: &Value) -> &str {
-    view.pointer("/Spec/Name").and_then(Value::as_str).unwrap_or_default()
+/// Orders services, and finds where a page begins. Names are unique in a Swarm, so key and name are a place.
+fn ordered<'v>(
+    views: impl Iterator<Item = &'v Value>,
+    order: Order<ServiceKey>,
+    after: Option<&PageToken>,
+) -> (Vec<&'v Value>, usize) {
+    let keyed = views.map(|view| {
+        let service = read::service(view, Counts::default());
+        ((key(order.by, &service), service.name), view)
+    });
+    let mut keyed: Vec<((String, String), &Value)> = keyed.collect();
+    keyed.sort_by(|(a, _), (b, _)| order.direction.of(a.cmp(b)));
+    let start = after.map_or(0, |token| {
+        let place = token.place();
+        let is_before = |(key, name): &(String, String)| {
+            order.direction.of((key.as_str(), name.as_str()).cmp(&place)) != Ordering::Greater
+        };
+        keyed.partition_point(|(here, _)| is_before(here))
+    });
+    (keyed.into_iter().map(|(_, view)| view).collect(), start)
+}
+
+/// Returns what stands before the name in the order.
+fn key(by: ServiceKey, service: &Service) -> String {
+    match by {
+        ServiceKey::Name => String::new(),
+        ServiceKey::Image => service.image.clone(),
+        ServiceKey::Stack => service.stack.clone().unwrap_or_default(),
+        // Digits enough for all times, so that texts compare as numbers do.
+        ServiceKey::Updated => format!("{:020}", service.updated_at.as_millis().max(0)),
+    }
 }
 
 fn matches(filter: &ServiceFilter, sight: &Sight, view: &Value) -> bool {
@@ -188,4 +215,45 @@ fn shown(sight: &Sight, view: &Value, counts: Counts) -> Service {
     service.collection = collection.map(|collection| collection.id.clone());
     service.collection_path = collection.map(|collection| collection.path.clone());
     service
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Direction;
+
+    use super::*;
+
+    #[test]
+    fn services_are_ordered_and_pages_meet() {
+        let view = |name: &str, image: &str, updated: &str| {
+            json!({
+                "UpdatedAt": updated,
+                "Spec": {"Name": name, "TaskTemplate": {"ContainerSpec": {"Image": image}}},
+            })
+        };
+        let views = [
+            view("b", "r/x:1", "2026-01-02T00:00:00Z"),
+            view("a", "r/z:1", "2026-01-01T00:00:00.5Z"),
+            view("c", "r/x:1", "2026-01-01T00:00:00.25Z"),
+        ];
+        let names = |order, after: Option<&PageToken>| -> Vec<String> {
+            let (views, start) = ordered(views.iter(), order, after);
+            views[start..].iter().map(|view| read::service(view, Counts::default()).name).collect()
+        };
+        for (by, direction, expected) in [
+            (ServiceKey::Name, Direction::Ascending, ["a", "b", "c"]),
+            (ServiceKey::Name, Direction::Descending, ["c", "b", "a"]),
+            (ServiceKey::Image, Direction::Ascending, ["b", "c", "a"]),
+            (ServiceKey::Image, Direction::Descending, ["a", "c", "b"]),
+            (ServiceKey::Updated, Direction::Descending, ["b", "a", "c"]),
+        ] {
+            let order = Order { by, direction };
+            assert_eq!(names(order, None), expected, "{order:?}");
+            let first = views.iter().map(|view| read::service(view, Counts::default()));
+            let first = first.into_iter().find(|service| service.name == expected[0]).unwrap();
+            let token = PageToken::at(&key(by, &first), &first.name);
+            assert_eq!(names(order, Some(&token)), expected[1..], "{order:?}");
+        }
+        assert_eq!(names(Order::default(), Some(&PageToken("zz".to_owned()))), Vec::<String>::new());
+    }
 }
