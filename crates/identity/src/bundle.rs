@@ -50,7 +50,7 @@ impl Identity {
         user: &AccountName,
         request: BundleRequest,
     ) -> Result<BundleArchive, Error> {
-        let account = self.own_user(ctx, user, "bundle_create")?;
+        let account = self.credential_owner(ctx, user, "bundle_create")?;
         let endpoint = &self.0.options.endpoint;
         let asked = request.host.filter(|host| endpoint.hosts.contains(host));
         let host = asked.or_else(|| endpoint.hosts.first().cloned());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{AccountId, AccountName};
-use opctx::{AccountCaller, AccountRights, Denied, ObjectRef, OpContext, Snapshot};
+use opctx::{AccountCaller, AccountRights, Denied, ObjectRef, OpContext, Snapshot, Via};
 use state::control::{AccountKind, DOCKER_DATACENTER};
 
 use crate::audit::refused;
@@ -81,6 +81,23 @@ impl Identity {
         }
         let denied = Denied::forbidden(format!("only `{name}` and administrators may do this: {operation}"));
         Err(refused(ctx, operation, &object, denied))
+    }
+
+    /// Finds a user for whom the caller may make a credential. An access token makes none for its own account: what it
+    /// made would go on after the token ended or was deleted. Notes a refusal.
+    pub(crate) fn credential_owner(
+        &self,
+        ctx: &OpContext,
+        name: &AccountName,
+        operation: &'static str,
+    ) -> Result<Arc<AccountRights>, Error> {
+        let found = self.own_user(ctx, name, operation)?;
+        let is_token = ctx.caller().account().is_some_and(|caller| matches!(caller.via, Via::AccessToken(_)));
+        if is_token && ctx.account() == Some(found.id) {
+            let said = "an access token makes no other credentials of its account: sign in with the password";
+            return Err(refused(ctx, operation, &ObjectRef::new("user", name.as_str()), Denied::forbidden(said)));
+        }
+        Ok(found)
     }
 
     /// Finds an organization that the caller may manage: as its owner, or as an administrator. Notes a refusal.

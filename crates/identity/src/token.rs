@@ -33,7 +33,7 @@ impl Identity {
     /// Makes an access token; one's own, or anybody's for administrators.
     ///
     /// # Errors
-    /// If the caller may not, or the end lies in the past.
+    /// If the caller may not, is an access token of that user, or the end lies in the past.
     pub async fn token_create(
         &self,
         ctx: &OpContext,
@@ -41,7 +41,7 @@ impl Identity {
         label: &str,
         expires: Option<Timestamp>,
     ) -> Result<TokenCreated, Error> {
-        let account = self.own_user(ctx, user, "token_create")?.id;
+        let account = self.credential_owner(ctx, user, "token_create")?.id;
         if expires.is_some_and(|expires| expires <= self.now()) {
             return Err(Error::invalid("the token would have ended already"));
         }

@@ -20,6 +20,27 @@ async fn a_script_written_for_ucp_signs_in() {
 }
 
 #[tokio::test]
+async fn an_access_token_makes_nothing_that_would_outlive_it() {
+    let world = World::open().await;
+    let session = world.token("root").await;
+    let label = json!({"label": "ci"});
+    let made = world.with(&session, "POST", "/api/v1/users/root/tokens", Some(label.clone())).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let token = made.json()["secret"].as_str().unwrap().to_owned();
+    assert_eq!(world.with(&token, "GET", "/id/", None).await.status, StatusCode::OK);
+    for (method, path, body) in [
+        ("POST", "/api/v1/users/root/tokens", Some(label.clone())),
+        ("POST", "/api/v1/users/root/bundles", Some(label.clone())),
+        ("GET", "/api/clientbundle", None),
+    ] {
+        let answer = world.with(&token, method, path, body.clone()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(String::from_utf8_lossy(&answer.body).contains("sign in with the password"), "{path}");
+        assert!(world.with(&session, method, path, body).await.status.is_success(), "{path}: the session may");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_refused_in_ucps_form() {
     let world = World::open().await;
     let body = json!({"username": "root", "password": "wrong", "token": "", "useTLS": true});
