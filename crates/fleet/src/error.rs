@@ -92,7 +92,7 @@ impl Error {
             Self::Foreign(_) => "NODE_CERTIFICATE_REFUSED",
             Self::Tunnel(_) => "TUNNEL_BROKEN",
             Self::Refused(reject) => reject.code(),
-            Self::Write(_) | Self::Read(_) => "STORE_UNAVAILABLE",
+            Self::Write(_) | Self::Read(_) => "UNAVAILABLE",
         }
     }
 }

@@ -139,7 +139,7 @@ impl Error {
             Self::Engine { .. } => "ENGINE_UNAVAILABLE",
             Self::Answer { .. } | Self::AnswerTooLarge | Self::Stream | Self::Log { .. } => "ENGINE_ANSWER",
             Self::Build { .. } | Self::Random => "INTERNAL",
-            Self::Credential { .. } | Self::CredentialRead { .. } | Self::Place { .. } => "STORE",
+            Self::Credential { .. } | Self::CredentialRead { .. } | Self::Place { .. } => "UNAVAILABLE",
         }
     }
 }
