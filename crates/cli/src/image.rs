@@ -2,6 +2,7 @@
 
 mod args;
 mod progress;
+mod refusal;
 mod table;
 
 use std::process::ExitCode;
@@ -51,7 +52,7 @@ fn catalogued(global: &Global, args: &SourceArgs) -> Result<Catalogued> {
         engine_socket: None,
     };
     let source = ::image::Source::of(&args.source);
-    let image = ::image::open(&source, &options)?;
+    let image = ::image::open(&source, &options).map_err(refusal::explained)?;
     let folder = records_folder(args).map(RecordFolder::new);
     let records: &dyn RecordStore = folder.as_ref().map_or(&NoRecords, |folder| folder);
     let worker = if args.in_process { None } else { Some(::image::Worker::this_program()?) };
