@@ -113,7 +113,8 @@ pub(crate) fn report(report: &Report) -> String {
         }
     }
     if report.other_files > 0 {
-        text.push_str(&format!("passed over {} that are no feeds\n", count(report.other_files, "file")));
+        let are = if report.other_files == 1 { "that is no feed" } else { "that are no feeds" };
+        text.push_str(&format!("passed over {} {are}\n", count(report.other_files, "file")));
     }
     text
 }
@@ -207,7 +208,7 @@ impl Row for Fetched {
 
 /// What was fetched.
 pub(crate) fn fetched(fetched: &[Fetched]) -> String {
-    rows(fetched)
+    if fetched.is_empty() { String::new() } else { rows(fetched) }
 }
 
 /// A source, for programs.
