@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use scanning::image::{Catalogued, Report};
 use vuln::PackageType;
-use vuln::matching::{Coverage, FixState, GapReason};
+use vuln::matching::{Coverage, FixState, GapReason, MatchKind};
 use vuln::severity::Level;
 use vuln::verdict::{Judged, Suppression, Verdict};
 
@@ -78,6 +78,7 @@ fn fixed(judged: &Judged) -> String {
         (Some(Suppression::Vex(said)), ..) => format!("- (VEX of {})", said.author),
         (Some(Suppression::Ignored(rule)), ..) => format!("- (exception: {})", rule.reason),
         (Some(Suppression::Headers), ..) => "- (headers only)".to_owned(),
+        (None, Some(fixed), None) if finding.match_kind == MatchKind::Upstream => format!("{fixed} (upstream)"),
         (None, Some(fixed), None) => fixed.clone(),
         (None, Some(fixed), Some(channel)) => format!("{fixed} ({channel})"),
         (None, None, _) => match finding.state {
@@ -207,6 +208,16 @@ fn counted(text: &mut String, verdict: &Verdict) {
         counts.exploited,
         counts.suppressed
     );
+    let is_upstream =
+        |judged: &&Judged| judged.suppressed.is_none() && judged.finding.match_kind == MatchKind::Upstream;
+    let upstream = verdict.findings.iter().filter(is_upstream).count();
+    if upstream > 0 {
+        let _ = writeln!(
+            text,
+            "upstream:  {upstream} of these are upstream's own: no feed of the system's vendor speaks of the package, and \
+             the vendor may have mended them in its version"
+        );
+    }
 }
 
 fn covered(text: &mut String, coverage: &Coverage) {
