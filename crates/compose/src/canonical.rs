@@ -8,7 +8,7 @@ mod volumes;
 
 use crate::model::{Client, Position};
 use crate::sink::Sink;
-use crate::tree::{Entry, Map, Node, Trail, Value};
+use crate::tree::{Entry, Key, Map, Node, Trail, Value};
 use crate::yaml::Flavour;
 
 pub(crate) use paths::{absolute, clean};
@@ -125,23 +125,24 @@ fn version_1_names(map: &mut Map) {
     let mut logging = Map::new();
     for (old, new) in [("log_driver", "driver"), ("log_opt", "options")] {
         if let Some(entry) = map.shift_remove(old) {
-            logging.insert(new.to_owned(), entry);
+            logging.insert(new, entry);
         }
     }
-    if let Some(at) = logging.values().next().map(|entry| entry.key_at) {
-        map.insert("logging".to_owned(), Entry { key_at: at, node: Node::map(logging, at) });
+    let at = logging.values().next().map(|entry| entry.key_at);
+    if let Some(at) = at {
+        map.insert("logging", Entry { key_at: at, node: Node::map(logging, at) });
     }
     if let Some(entry) = map.shift_remove("net") {
-        map.insert("network_mode".to_owned(), entry);
+        map.insert("network_mode", entry);
     }
     if let Some(entry) = map.shift_remove("dockerfile") {
         let at = entry.key_at;
         let mut build = map.shift_remove("build").map_or_else(|| Node::map(Map::new(), at), |entry| entry.node);
         text_to_key(&mut build, "context");
         if let Some(build) = build.as_map_mut() {
-            build.insert("dockerfile".to_owned(), entry);
+            build.insert("dockerfile", entry);
         }
-        map.insert("build".to_owned(), Entry { key_at: at, node: build });
+        map.insert("build", Entry { key_at: at, node: build });
     }
 }
 
@@ -152,20 +153,20 @@ fn to_list(node: &mut Node) {
 }
 
 /// Turns `value` into `{key: value}`.
-fn text_to_key(node: &mut Node, key: &str) {
+fn text_to_key(node: &mut Node, key: &'static str) {
     if let Value::Text(text) = &node.value {
         node.value = Map::from([entry(key, Node::text(text.clone(), node.at))]).into();
     }
 }
 
 /// Makes an entry whose key has no place of its own.
-fn entry(key: &str, node: Node) -> (String, Entry) {
-    (key.to_owned(), Entry { key_at: node.at, node })
+fn entry(key: impl Into<Key>, node: Node) -> (Key, Entry) {
+    (key.into(), Entry { key_at: node.at, node })
 }
 
 fn names_to_map(node: &mut Node, value: impl Fn(Position) -> Node) {
     if let Value::List(list) = &node.value {
-        let names = list.iter().filter_map(|item| item.as_text().map(|text| entry(text, value(item.at))));
+        let names = list.iter().filter_map(|item| item.as_text().map(|text| entry(Key::new(text), value(item.at))));
         node.value = names.collect::<Map>().into();
     }
 }
@@ -181,7 +182,7 @@ fn disabled(node: &mut Node) {
     if let Some(disable) = map.shift_remove("disable") {
         let at = disable.node.at;
         let test = Node::new(Value::List(vec![Node::text("NONE", at)]), at);
-        map.insert("test".to_owned(), Entry { key_at: disable.key_at, node: test });
+        map.insert("test", Entry { key_at: disable.key_at, node: test });
     }
 }
 

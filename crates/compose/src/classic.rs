@@ -84,8 +84,8 @@ pub fn up(project: &Project, options: &Options<'_>, state: &State) -> Result<Pla
         return Err(notes.errors);
     }
     let mut run = converge::Run::new(project, options, state, requests, notes);
-    run.orphans();
-    run.services(&services);
+    run.orphans(state);
+    run.services(&services, state);
     let (requests, notes) = run.end();
     if notes.errors.is_empty() { Ok(Plan { requests, warnings: notes.warnings }) } else { Err(notes.errors) }
 }

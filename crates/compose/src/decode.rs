@@ -9,35 +9,39 @@ mod service;
 
 use crate::model::Project;
 use crate::sink::Sink;
-use crate::tree::{Map, Node, Trail};
+use crate::tree::{Map, Node, Trail, Value};
 
 pub(crate) use fields::Fields;
 
 /// Decodes the sections of a project.
-pub(crate) fn project(root: &Node, project: &mut Project, sink: &mut Sink) {
-    let Some(map) = root.as_map() else { return };
-    let root = Trail::ROOT;
-    if let Some(services) = section(map, "services") {
+///
+/// The services are taken out of the tree, one by one, so that a large file is not held twice.
+pub(crate) fn project(root: &mut Node, project: &mut Project, sink: &mut Sink) {
+    let Some(map) = root.as_map_mut() else { return };
+    let services = map.shift_remove("services");
+    if let Some(Value::Map(services)) = services.map(|entry| entry.node.value) {
+        let root = Trail::ROOT;
         let path = root.key("services");
-        for (name, entry) in services {
-            let service = service::service(name, entry, &path.key(name), sink);
-            project.services.insert(name.clone(), service);
+        for (name, entry) in *services {
+            let service = service::service(&name, &entry, &path.key(&name), sink);
+            project.services.insert(name.to_string(), service);
         }
     }
+    let map = &*map;
     for (name, entry) in section(map, "networks").into_iter().flatten() {
-        project.networks.insert(name.clone(), resources::network(entry));
+        project.networks.insert(name.to_string(), resources::network(entry));
     }
     for (name, entry) in section(map, "volumes").into_iter().flatten() {
-        project.volumes.insert(name.clone(), resources::volume(entry));
+        project.volumes.insert(name.to_string(), resources::volume(entry));
     }
     for (name, entry) in section(map, "secrets").into_iter().flatten() {
-        project.secrets.insert(name.clone(), resources::file_resource(entry));
+        project.secrets.insert(name.to_string(), resources::file_resource(entry));
     }
     for (name, entry) in section(map, "configs").into_iter().flatten() {
-        project.configs.insert(name.clone(), resources::file_resource(entry));
+        project.configs.insert(name.to_string(), resources::file_resource(entry));
     }
     for (name, entry) in section(map, "models").into_iter().flatten() {
-        project.models.insert(name.clone(), resources::model(entry));
+        project.models.insert(name.to_string(), resources::model(entry));
     }
     project.extensions = fields::extensions(map);
 }

@@ -44,13 +44,13 @@ fn run(request: &Request<'_>, sink: &mut Sink) -> Option<Project> {
     let directory = project_directory(request);
     let environment = environment::project(request, &directory, sink);
     let mut loader = Loader::new(request, &environment, sink);
-    let (root, dialect, version) = merged(&mut loader, &request.files, &directory)?;
+    let (mut root, dialect, version) = merged(&mut loader, &request.files, &directory)?;
     let name = project_name::find(request, &root, &directory, &environment, loader.sink);
     // The specification's client ignores the version and does not print it.
     let version = version.filter(|_| request.client != Client::Specification);
     let mut project =
         Project { dialect, version, name, directory: directory.clone(), files: Vec::new(), ..Project::default() };
-    decode::project(&root, &mut project, loader.sink);
+    decode::project(&mut root, &mut project, loader.sink);
     version_1_sources(&mut project);
     // Where a section is wrong as a whole, what follows from it would only be noise.
     let before = loader.sink.errors.len();

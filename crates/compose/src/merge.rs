@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::model::{Client, StackClient};
 use crate::shell;
-use crate::tree::{Entry, Map, Node, Tag, Value};
+use crate::tree::{Entry, Key, Map, Node, Tag, Value};
 
 use rule::Rule;
 
@@ -18,14 +18,14 @@ pub(crate) fn files(base: &mut Node, over: Node, client: Client) {
 
 /// Merges a service over the one that it extends.
 pub(crate) fn extend(base: &mut Node, over: Node, client: Client) {
-    Merger { client }.merge(base, over, &mut vec!["services".to_owned(), "*".to_owned()]);
+    Merger { client }.merge(base, over, &mut vec!["services".into(), "*".into()]);
 }
 
 /// Takes out what is marked with `!reset`.
 pub(crate) fn strip_resets(node: &mut Node) {
     match &mut node.value {
         Value::Map(map) => {
-            map.retain(|_, entry| entry.node.tag != Tag::Reset);
+            map.retain(|entry| entry.node.tag != Tag::Reset);
             map.values_mut().for_each(|entry| strip_resets(&mut entry.node));
         }
         Value::List(list) => {
@@ -61,7 +61,7 @@ struct Merger {
 }
 
 impl Merger {
-    fn merge(&self, base: &mut Node, over: Node, path: &mut Vec<String>) {
+    fn merge(&self, base: &mut Node, over: Node, path: &mut Vec<Key>) {
         match over.tag {
             Tag::Reset => {
                 *base = over;
@@ -115,7 +115,7 @@ impl Merger {
         }
     }
 
-    fn maps(&self, base: &mut Map, over: Map, path: &mut Vec<String>) {
+    fn maps(&self, base: &mut Map, over: Map, path: &mut Vec<Key>) {
         if path.len() == 2 {
             self.version_1_image(base, &over);
         }
@@ -145,7 +145,7 @@ impl Merger {
     }
 
     /// Options are merged where the driver is the same or one of the two names none.
-    fn logging(&self, base: &mut Map, over: Map, path: &mut Vec<String>) {
+    fn logging(&self, base: &mut Map, over: Map, path: &mut Vec<Key>) {
         let driver = |map: &Map| map.get("driver").and_then(|entry| entry.node.as_text().map(str::to_owned));
         let (before, after) = (driver(base), driver(&over));
         if before == after || before.is_none() || after.is_none() {
@@ -156,8 +156,8 @@ impl Merger {
     }
 }
 
-fn is_command_line(path: &[String]) -> bool {
-    matches!(path, [section, _, key] if section == "services" && matches!(key.as_str(), "command" | "entrypoint"))
+fn is_command_line(path: &[Key]) -> bool {
+    matches!(path, [section, _, key] if *section == "services" && matches!(key.as_str(), "command" | "entrypoint"))
 }
 
 /// docker 20.10 puts the later file's words after the earlier one's, as it does with every list.
@@ -207,7 +207,7 @@ pub(crate) fn is_same(left: &Node, right: &Node) -> bool {
         }
         (Value::Map(left), Value::Map(right)) => {
             let is_there =
-                |(key, entry): (&String, &Entry)| right.get(key).is_some_and(|other| is_same(&entry.node, &other.node));
+                |(key, entry): (&Key, &Entry)| right.get(key).is_some_and(|other| is_same(&entry.node, &other.node));
             left.len() == right.len() && left.iter().all(is_there)
         }
         _ => false,

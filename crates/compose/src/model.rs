@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use build::{Build, BuildParts, BuildSsh, Develop, Watch, WatchExec};
+pub use build::{Build, BuildParts, BuildSsh, Develop, Watch};
 pub use deploy::{
     Deploy, DeviceRequest, EndpointMode, GenericResource, Placement, PlacementPreference, Resources, ResourcesLimit,
     RestartPolicy, UpdateConfig,
@@ -37,7 +37,7 @@ pub use resource::{External, FileReference, FileResource, Model, Volume};
 pub use runtime::{CredentialSpec, ExtraHost, HealthCheck, HealthTest, Hook, Logging};
 pub use scalar::{ByteSize, CommandLine, Duration, Scalar};
 pub use service::Service;
-pub use source::{Position, SourceFile};
+pub use source::{KeyPlaces, Position, SourceFile};
 
 /// A whole project after interpolation, merging, `extends`, `include`, profiles and normalisation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -7,6 +7,8 @@ mod resources;
 mod service;
 mod shape;
 
+use std::sync::LazyLock;
+
 use crate::diagnostic::Diagnostic;
 
 pub(crate) use check::{Reader, boolean, check, number};
@@ -73,6 +75,20 @@ pub fn keys() -> Vec<KeyRow> {
     let mut rows = Vec::new();
     shape::list(&FILE_SHAPE, "", &mut rows);
     rows
+}
+
+/// Every name that the tables know, sorted.
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut names = Vec::new();
+    shape::names(&FILE_SHAPE, &mut names);
+    names.sort_unstable();
+    names.dedup();
+    names
+});
+
+/// Finds a name of the tables, which need not be kept again.
+pub(crate) fn known_name(text: &str) -> Option<&'static str> {
+    NAMES.binary_search(&text).ok().and_then(|place| NAMES.get(place).copied())
 }
 
 /// The message for a value of the wrong type.

@@ -101,16 +101,16 @@ pub fn convert(project: &Project, options: &Options<'_>) -> Result<Stack, Vec<Di
 /// # Errors
 /// Everything the client refuses, and external networks, secrets and configs that are not there.
 pub fn deploy(project: &Project, options: &Options<'_>, state: &State) -> Result<Plan, Vec<Diagnostic>> {
-    let stack = convert(project, options)?;
+    let mut stack = convert(project, options)?;
     let mut errors = Vec::new();
     state.check_networks(&stack.external_networks, &mut errors);
     let mut requests = Vec::new();
     if options.prune {
         requests.extend(prune(project, options.namespace, state).requests);
     }
-    for (name, body) in &stack.networks {
-        if !state.has_stack_network(options.namespace, name) {
-            requests.push(Request::post("/networks/create", body.clone()));
+    for (name, body) in std::mem::take(&mut stack.networks) {
+        if !state.has_stack_network(options.namespace, &name) {
+            requests.push(Request::post("/networks/create", body));
         }
     }
     for (kind, objects, existing) in
@@ -124,11 +124,10 @@ pub fn deploy(project: &Project, options: &Options<'_>, state: &State) -> Result
             });
         }
     }
-    let mut warnings = stack.warnings.clone();
-    for (name, spec) in &stack.services {
-        let mut spec = spec.clone();
-        state.fill_ids(name, &mut spec, &stack, &mut errors);
-        requests.push(service_request(name, spec, options, state, &mut warnings));
+    let mut warnings = std::mem::take(&mut stack.warnings);
+    for (name, mut spec) in std::mem::take(&mut stack.services) {
+        state.fill_ids(&name, &mut spec, &stack, &mut errors);
+        requests.push(service_request(&name, spec, options, state, &mut warnings));
     }
     if errors.is_empty() { Ok(Plan { requests, warnings }) } else { Err(errors) }
 }

@@ -1,10 +1,14 @@
 //! The untyped tree of a file: every value and every key knows where it stood.
 
+mod key;
+mod map;
+
 use std::fmt;
 
-use indexmap::IndexMap;
-
 use crate::model::Position;
+
+pub(crate) use key::Key;
+pub(crate) use map::Map;
 
 /// A value with its place.
 #[derive(Debug, Clone)]
@@ -36,9 +40,6 @@ pub(crate) enum Value {
     List(Vec<Node>),
     Map(Box<Map>),
 }
-
-/// A mapping in the order of the file.
-pub(crate) type Map = IndexMap<String, Entry>;
 
 /// A value under a key.
 #[derive(Debug, Clone)]
@@ -106,7 +107,7 @@ impl Node {
                 .map_or_else(|| serde_json::Value::String(value.to_string()), serde_json::Value::Number),
             Value::Text(text) => text.clone().into(),
             Value::List(list) => list.iter().map(Self::to_json).collect(),
-            Value::Map(map) => map.iter().map(|(key, entry)| (key.clone(), entry.node.to_json())).collect(),
+            Value::Map(map) => map.iter().map(|(key, entry)| (key.to_string(), entry.node.to_json())).collect(),
         }
     }
 }

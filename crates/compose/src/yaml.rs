@@ -4,12 +4,12 @@ mod scalar;
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, Span, Tag as YamlTag};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag as YamlTag};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Position;
 use crate::sink::Sink;
-use crate::tree::{Entry, Map, Node, Tag, Trail, Value};
+use crate::tree::{Entry, Key as MapKey, Map, Node, Tag, Trail, Value};
 
 pub(crate) use scalar::{float_text, is_plain_safe};
 
@@ -51,6 +51,7 @@ pub(crate) fn parse(text: &str, file: u16, flavour: Flavour, sink: &mut Sink) ->
         aliased: 0,
         root: None,
         documents: 0,
+        is_merge: false,
     };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
@@ -87,7 +88,7 @@ struct Open {
 }
 
 enum Key {
-    Text(String),
+    Text(MapKey),
     Merge,
     /// A key that cannot be one; its value is read and dropped.
     Bad,
@@ -105,6 +106,8 @@ struct Builder<'a> {
     aliased: usize,
     root: Option<Node>,
     documents: usize,
+    /// Whether the scalar just read is the merge key: in quotes it is a key like any other, for every client.
+    is_merge: bool,
 }
 
 impl Builder<'_> {
@@ -122,6 +125,13 @@ impl Builder<'_> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.count(at)?;
+                if anchor == 0 && self.known_key(&text, tag.is_none(), at) {
+                    return Ok(());
+                }
+                self.is_merge = match tag.as_deref() {
+                    None => text == "<<" && style == ScalarStyle::Plain,
+                    Some(tag) => tag.is_yaml_core_schema() && tag.suffix == "merge",
+                };
                 let mut node = Node::new(scalar::resolve(text, style, tag.as_deref(), self.flavour), at);
                 node.tag = self.tag(tag.as_deref(), at);
                 self.finished(node, anchor, 1)?;
@@ -182,6 +192,11 @@ impl Builder<'_> {
 
     fn close(&mut self) -> Result<(), Stop> {
         let Some(mut open) = self.stack.pop() else { return Ok(()) };
+        match &mut open.node.value {
+            Value::List(list) => list.shrink_to_fit(),
+            Value::Map(map) => map.shrink_to_fit(),
+            _ => {}
+        }
         for merge in std::mem::take(&mut open.merges) {
             self.merge(&mut open, merge);
         }
@@ -206,7 +221,9 @@ impl Builder<'_> {
         };
         let Some(map) = open.node.as_map_mut() else { return };
         for (key, entry) in sources.into_iter().flatten() {
-            map.entry(key).or_insert(entry);
+            if !map.contains_key(&key) {
+                map.insert(key, entry);
+            }
         }
     }
 
@@ -259,10 +276,22 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Takes a scalar for the key of the mapping that is open, where it is a name that the tables know.
+    fn known_key(&mut self, text: &str, has_no_tag: bool, at: Position) -> bool {
+        let Some(open) = self.stack.last_mut() else { return false };
+        if !has_no_tag || open.key.is_some() || open.node.as_map().is_none() {
+            return false;
+        }
+        let Some(name) = crate::schema::known_name(text) else { return false };
+        open.size = open.size.saturating_add(1);
+        open.key = Some((Key::Text(name.into()), at));
+        true
+    }
+
     fn key(&mut self, node: &Node) -> Key {
         let text = match &node.value {
-            Value::Text(text) if text == "<<" => return Key::Merge,
-            Value::Text(text) => return Key::Text(text.clone()),
+            Value::Text(_) if self.is_merge => return Key::Merge,
+            Value::Text(text) => return Key::Text(MapKey::new(text)),
             Value::Integer(value) => Some(value.to_string()),
             Value::Float(value) => Some(float_text(*value, self.flavour)),
             Value::Bool(true) if self.flavour == Flavour::Python => Some("True".to_owned()),
@@ -273,7 +302,9 @@ impl Builder<'_> {
         };
         let error = match text {
             // PyYAML's users are used to numbers as keys of environment and labels; the tools write them as text.
-            Some(text) if self.flavour == Flavour::Python && self.stack.len() > 3 => return Key::Text(text),
+            Some(text) if self.flavour == Flavour::Python && self.stack.len() > 3 => {
+                return Key::Text(MapKey::new(&text));
+            }
             Some(text) => Diagnostic::error("NON_STRING_KEY", format!("the key `{text}` is {}", node.kind()))
                 .expected("a string")
                 .suggestion(format!("write \"{text}\" in quotes")),
@@ -286,21 +317,18 @@ impl Builder<'_> {
         Key::Bad
     }
 
-    fn entry(&mut self, key: String, key_at: Position, node: Node) {
+    fn entry(&mut self, key: MapKey, key_at: Position, node: Node) {
         let Some(map) = self.stack.last_mut().and_then(|open| open.node.as_map_mut()) else { return };
-        let (key, before) = match map.entry(key) {
-            indexmap::map::Entry::Vacant(vacant) => {
-                vacant.insert(Entry { key_at, node });
-                return;
-            }
-            indexmap::map::Entry::Occupied(mut occupied) => {
-                let key = occupied.key().clone();
-                (key, occupied.insert(Entry { key_at, node }))
-            }
+        if !map.contains_key(&key) {
+            map.insert(key, Entry { key_at, node });
+            return;
+        }
+        let Some(before) = map.get_mut(&key).map(|known| std::mem::replace(known, Entry { key_at, node })) else {
+            return;
         };
         let path = self.path();
         let message = format!("the key `{key}` is there twice; the first is at line {}", before.key_at.line);
-        let path = if path.is_empty() { key } else { format!("{path}.{key}") };
+        let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
         // PyYAML and yaml.v2 take the last one without a word.
         let diagnostic = match self.flavour {
             Flavour::GoV3 => Diagnostic::error("DUPLICATE_KEY", message),

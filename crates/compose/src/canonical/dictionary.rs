@@ -1,6 +1,6 @@
 //! `KEY=value` lists and mappings.
 
-use crate::tree::{Entry, Map, Node, Value};
+use crate::tree::{Entry, Key, Map, Node, Value};
 use crate::yaml::{Flavour, float_text};
 
 /// Makes a mapping to strings. A key without a value becomes an empty string, or null where that means something.
@@ -15,7 +15,7 @@ pub(super) fn to_map(node: &mut Node, is_null_empty: bool, flavour: Flavour) {
                     None if is_null_empty => (text, Value::Text(String::new())),
                     None => (text, Value::Null),
                 };
-                map.insert(key.to_owned(), Entry { key_at: item.at, node: Node::new(value, item.at) });
+                map.insert(Key::new(key), Entry { key_at: item.at, node: Node::new(value, item.at) });
             }
             node.value = map.into();
         }

@@ -57,7 +57,7 @@ fn external_name(node: &mut Node, section: &str, context: &mut Context<'_>) {
             Diagnostic::error("CONFLICTING_KEYS", "the name is said twice, with `name` and with `external.name`");
         context.sink.push(name.key_at, &section, error.suggestion("keep `name` and write `external: true`"));
     }
-    map.insert("name".to_owned(), name);
+    map.insert("name", name);
 }
 
 /// A local volume that is a bind in disguise: its device is a path.

@@ -14,6 +14,8 @@ pub(crate) struct Short {
     /// First and last container port.
     pub(crate) target: (u16, u16),
     pub(crate) protocol: String,
+    /// Whether the protocol is written, and not made up.
+    pub(crate) names_protocol: bool,
 }
 
 /// Reads a short form; the error says what is wrong.
@@ -42,7 +44,7 @@ pub(crate) fn parse_short(text: &str) -> Result<Short, String> {
             return Err("the two ranges of ports are not of the same length".to_owned());
         }
     }
-    Ok(Short { host_ip, published, target, protocol })
+    Ok(Short { host_ip, published, target, protocol, names_protocol: text.contains('/') })
 }
 
 fn range(text: &str) -> Result<(u16, u16), String> {
@@ -126,7 +128,7 @@ fn unfold(short: &Short, at: Position, path: &Trail<'_>, context: &mut Context<'
 
 fn long(short: &Short, target: u16, published: Option<(u16, u16)>, at: Position, client: Client) -> Node {
     let mut map = Map::new();
-    let mut put = |key: &str, value: Value| map.extend([entry(key, Node::new(value, at))]);
+    let mut put = |key: &'static str, value: Value| map.extend([entry(key, Node::new(value, at))]);
     if client != Client::ComposeV1_29 {
         put("mode", Value::Text("ingress".to_owned()));
     }
@@ -138,6 +140,9 @@ fn long(short: &Short, target: u16, published: Option<(u16, u16)>, at: Position,
         let text = if start == end { start.to_string() } else { format!("{start}-{end}") };
         put("published", Value::Text(text));
     }
-    put("protocol", Value::Text(short.protocol.clone()));
+    // docker-compose 1.29 prints a protocol only where one is written.
+    if short.names_protocol || client != Client::ComposeV1_29 {
+        put("protocol", Value::Text(short.protocol.clone()));
+    }
     Node::map(map, at)
 }

@@ -85,7 +85,7 @@ fn is_path(source: &str) -> bool {
 
 fn long(short: Short, at: Position, context: &Context<'_>) -> Map {
     let mut map = Map::new();
-    let mut put = |key: &str, value: Value| map.extend([entry(key, Node::new(value, at))]);
+    let mut put = |key: &'static str, value: Value| map.extend([entry(key, Node::new(value, at))]);
     let is_bind = short.source.as_deref().is_some_and(is_path);
     put("type", Value::Text(if is_bind { "bind" } else { "volume" }.to_owned()));
     if let Some(source) = &short.source {

@@ -26,7 +26,10 @@ enum Action {
 pub(super) struct Run<'a> {
     project: &'a Project,
     options: &'a Options<'a>,
-    state: State,
+    /// The project's own containers by service, the newest first.
+    own: BTreeMap<String, Vec<ContainerState>>,
+    /// The others.
+    foreign: Vec<ContainerState>,
     requests: Vec<Request>,
     notes: Notes<'a>,
     actions: BTreeMap<String, Action>,
@@ -59,7 +62,16 @@ impl<'a> Run<'a> {
         requests: Vec<Request>,
         notes: Notes<'a>,
     ) -> Self {
-        Self { project, options, state: state.clone(), requests, notes, actions: BTreeMap::new() }
+        let mut own: BTreeMap<String, Vec<ContainerState>> = BTreeMap::new();
+        let mut foreign = Vec::new();
+        for container in &state.containers {
+            if container.label(LABEL_PROJECT) == options.project {
+                own.entry(container.label(LABEL_SERVICE).to_owned()).or_default().push(container.clone());
+            } else {
+                foreign.push(container.clone());
+            }
+        }
+        Self { project, options, own, foreign, requests, notes, actions: BTreeMap::new() }
     }
 
     pub(super) fn end(self) -> (Vec<Request>, Notes<'a>) {
@@ -67,23 +79,18 @@ impl<'a> Run<'a> {
     }
 
     /// Containers of services that are gone.
-    pub(super) fn orphans(&mut self) {
+    pub(super) fn orphans(&mut self, state: &State) {
         let known =
             |name: &str| self.project.services.contains_key(name) || self.project.disabled_services.contains_key(name);
-        let orphans: Vec<ContainerState> = self
-            .state
-            .containers
-            .iter()
-            .filter(|container| {
-                container.label(LABEL_PROJECT) == self.options.project && !known(container.label(LABEL_SERVICE))
-            })
-            .cloned()
-            .collect();
+        let order = |id: &str| state.containers.iter().position(|container| container.id == id);
+        let gone = self.own.iter().filter(|(service, _)| !known(service)).flat_map(|(_, containers)| containers);
+        let mut orphans: Vec<ContainerState> = gone.cloned().collect();
+        orphans.sort_by_key(|orphan| order(&orphan.id));
         for orphan in orphans {
             if self.options.remove_orphans {
                 self.requests.push(Request::post(format!("/containers/{}/kill", orphan.id), Value::Null));
                 self.requests.push(delete(&orphan.id, false, true));
-                self.state.containers.retain(|container| container.id != orphan.id);
+                self.forget(orphan.label(LABEL_SERVICE), &orphan.id);
             } else {
                 let message = format!("container {} belongs to a service that the project no longer has", orphan.name);
                 self.notes.warnings.push(
@@ -94,10 +101,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn services(&mut self, services: &[&Service]) {
+    pub(super) fn services(&mut self, services: &[&Service], state: &State) {
         let mut hashes = BTreeMap::new();
         for service in services {
-            let hash = hash::of_service(self.project, service, self.options, &self.state);
+            let hash = hash::of_service(self.project, service, self.options, state);
             let action = self.action(service, &hash);
             self.actions.insert(service.name.clone(), action);
             hashes.insert(service.name.clone(), hash);
@@ -109,11 +116,26 @@ impl<'a> Run<'a> {
     }
 
     /// Returns a service's containers, the newest first.
-    fn containers(&self, service: &str) -> Vec<ContainerState> {
-        let own = |container: &&ContainerState| {
-            container.label(LABEL_PROJECT) == self.options.project && container.label(LABEL_SERVICE) == service
-        };
-        self.state.containers.iter().filter(own).cloned().collect()
+    fn containers(&self, service: &str) -> &[ContainerState] {
+        self.own.get(service).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns a container of a service by its id.
+    fn container_mut(&mut self, service: &str, id: &str) -> Option<&mut ContainerState> {
+        self.own.get_mut(service)?.iter_mut().find(|container| container.id == id)
+    }
+
+    /// Finds any container by its name or id.
+    fn any(&self, reference: &str) -> Option<&ContainerState> {
+        let all = self.own.values().flatten().chain(&self.foreign);
+        all.into_iter().find(|container| container.name == reference || container.id == reference)
+    }
+
+    /// A container is gone.
+    fn forget(&mut self, service: &str, id: &str) {
+        if let Some(containers) = self.own.get_mut(service) {
+            containers.retain(|container| container.id != id);
+        }
     }
 
     fn action(&self, service: &Service, hash: &str) -> Action {
@@ -163,7 +185,7 @@ impl<'a> Run<'a> {
             self.notes.service_error(service, "scale", "SCALE_TOO_LARGE", "more than 10000 containers of one service");
             return;
         }
-        let mut containers = self.containers(&service.name);
+        let mut containers = self.containers(&service.name).to_vec();
         containers.sort_by_key(ContainerState::number);
         let action = self.actions.get(&service.name).copied().unwrap_or(Action::Nothing);
         if action == Action::Nothing && containers.len() == scale {
@@ -172,7 +194,7 @@ impl<'a> Run<'a> {
         for surplus in containers.split_off(scale.min(containers.len())) {
             self.requests.push(stop(&surplus.id, Some(service)));
             self.requests.push(delete(&surplus.id, false, false));
-            self.state.containers.retain(|container| container.id != surplus.id);
+            self.forget(&service.name, &surplus.id);
         }
         let kept = containers.len();
         for old in containers {
@@ -197,7 +219,7 @@ impl<'a> Run<'a> {
             self.requests.push(
                 Request::post(format!("/containers/{}/rename", old.id), Value::Null).with("name", renamed.clone()),
             );
-            if let Some(container) = self.state.containers.iter_mut().find(|container| container.id == old.id) {
+            if let Some(container) = self.container_mut(&service.name, &old.id) {
                 container.name = renamed;
                 container.running = false;
             }
@@ -206,7 +228,7 @@ impl<'a> Run<'a> {
         let id = self.create(service, old.number(), hash, previous);
         self.start(service, &id, false);
         self.requests.push(delete(&old.id, false, false));
-        self.state.containers.retain(|container| container.id != old.id);
+        self.forget(&service.name, &old.id);
     }
 
     fn create(&mut self, service: &Service, number: u64, hash: &str, previous: Option<&ContainerState>) -> String {
@@ -235,7 +257,7 @@ impl<'a> Run<'a> {
             image,
             ..ContainerState::default()
         };
-        self.state.containers.insert(0, made);
+        self.own.entry(service.name.clone()).or_default().insert(0, made);
         id
     }
 
@@ -250,7 +272,7 @@ impl<'a> Run<'a> {
             self.requests.push(Request::post(format!("/networks/{network}/connect"), body));
         }
         self.requests.push(Request::post(format!("/containers/{id}/start"), Value::Null));
-        if let Some(container) = self.state.containers.iter_mut().find(|container| container.id == id) {
+        if let Some(container) = self.container_mut(&service.name, id) {
             container.running = true;
             container.stopped = false;
         }
@@ -288,9 +310,9 @@ impl<'a> Run<'a> {
         for from in &service.volumes_from {
             let mode = from.mode.as_deref().unwrap_or("rw");
             let container = if !order::is_service(self.project, from) {
-                self.state.container(&from.source).cloned()
+                self.any(&from.source)
             } else {
-                self.containers(&from.source).into_iter().next()
+                self.containers(&from.source).first()
             };
             match container {
                 Some(container) => volumes_from.push(format!("{}:{mode}", container.id)),
@@ -312,7 +334,7 @@ impl<'a> Run<'a> {
             return self.containers(name).first().map(|container| format!("container:{}", container.id));
         }
         let Some(name) = mode.strip_prefix("container:") else { return Some(mode.to_owned()) };
-        let found = self.state.container(name).map(|container| format!("container:{}", container.id));
+        let found = self.any(name).map(|container| format!("container:{}", container.id));
         if found.is_none() {
             let message = format!("uses the namespace of container {name:?} which does not exist");
             self.notes.service_error(service, key, "UNDEFINED_CONTAINER", message);

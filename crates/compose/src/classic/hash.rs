@@ -246,8 +246,7 @@ fn port(port: &Port) -> Value {
     let published = port
         .published
         .map(|range| if range.start == range.end { json!(range.start) } else { json!(range.to_string()) });
-    let protocol = port.protocol.as_deref().filter(|protocol| *protocol != "tcp" || port.mode.is_some());
-    json!([port.target, published, protocol, port.mode, port.host_ip])
+    json!([port.target, published, port.protocol, port.mode, port.host_ip])
 }
 
 fn healthcheck(check: &HealthCheck) -> Value {

@@ -64,7 +64,7 @@ pub(super) fn convert(
     set("Runtime", json!(service.runtime));
     set("VolumeDriver", json!(service.volume_driver));
     resources(service, &mut all);
-    blkio(service.blkio_config.as_ref(), &mut all);
+    blkio(service.blkio_config.as_deref(), &mut all);
     Value::Object(all)
 }
 

@@ -125,7 +125,7 @@ pub(super) fn of_service(project: &Project, service: &Service, options: &Options
         .iter()
         .map(|(key, attachment)| {
             let network = project.networks.get(key).unwrap_or(&absent);
-            (name_of(key, network, options.project), attachment.clone().unwrap_or_default())
+            (name_of(key, network, options.project), attachment.as_deref().cloned().unwrap_or_default())
         })
         .collect();
     let priority = |attachment: &Attachment| attachment.priority.unwrap_or_default();

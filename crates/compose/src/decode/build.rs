@@ -1,7 +1,7 @@
 //! `build` and `develop`.
 
 use super::{Fields, runtime};
-use crate::model::{Build, BuildParts, BuildSsh, Develop, Watch, WatchExec};
+use crate::model::{Build, BuildParts, BuildSsh, Develop, Watch};
 use crate::tree::Node;
 
 pub(super) fn build(node: &Node) -> Build {
@@ -54,13 +54,7 @@ fn watch(node: &Node) -> Watch {
         target: f.text("target"),
         ignore: f.strings("ignore"),
         include: f.strings("include"),
-        exec: f.fields("exec").map(|f| WatchExec {
-            command: f.command("command"),
-            user: f.text("user"),
-            privileged: f.boolean("privileged"),
-            working_dir: f.text("working_dir"),
-            environment: f.nullable_dictionary("environment"),
-        }),
+        exec: f.get("exec").map(runtime::hook),
         initial_sync: f.boolean("initial_sync"),
         extensions: f.extensions(),
     }

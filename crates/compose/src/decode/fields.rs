@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ByteSize, CommandLine, Duration, Position, Scalar};
+use crate::model::{ByteSize, CommandLine, Duration, KeyPlaces, Scalar};
 use crate::schema;
-use crate::tree::{Map, Node, Value};
+use crate::tree::{Key, Map, Node, Value};
 use crate::units;
 
 /// A mapping whose values are asked for by key and type.
@@ -30,7 +30,7 @@ impl<'a> Fields<'a> {
         self.get(key).and_then(Node::as_list).unwrap_or_default()
     }
 
-    pub(crate) fn entries(self, key: &str) -> impl Iterator<Item = (&'a String, &'a Node)> {
+    pub(crate) fn entries(self, key: &str) -> impl Iterator<Item = (&'a Key, &'a Node)> {
         self.get(key).and_then(Node::as_map).into_iter().flatten().map(|(key, entry)| (key, &entry.node))
     }
 
@@ -86,12 +86,12 @@ impl<'a> Fields<'a> {
 
     /// A mapping to strings; null is empty.
     pub(crate) fn dictionary(self, key: &str) -> BTreeMap<String, String> {
-        self.entries(key).map(|(key, node)| (key.clone(), scalar_text(node).unwrap_or_default())).collect()
+        self.entries(key).map(|(key, node)| (key.to_string(), scalar_text(node).unwrap_or_default())).collect()
     }
 
     /// A mapping to strings and null.
     pub(crate) fn nullable_dictionary(self, key: &str) -> BTreeMap<String, Option<String>> {
-        self.entries(key).map(|(key, node)| (key.clone(), scalar_text(node))).collect()
+        self.entries(key).map(|(key, node)| (key.to_string(), scalar_text(node))).collect()
     }
 
     pub(crate) fn command(self, key: &str) -> Option<CommandLine> {
@@ -107,9 +107,9 @@ impl<'a> Fields<'a> {
     }
 
     /// The place of each key.
-    pub(crate) fn key_places(self) -> BTreeMap<String, Position> {
-        let known = self.map.into_iter().flatten().filter(|(key, _)| !key.starts_with('\0'));
-        known.map(|(key, entry)| (key.clone(), entry.key_at)).collect()
+    pub(crate) fn key_places(self) -> KeyPlaces {
+        let own = self.map.into_iter().flatten().filter(|(key, _)| !key.starts_with('\0'));
+        KeyPlaces::new(own.map(|(key, entry)| (key.clone(), entry.key_at)))
     }
 }
 
@@ -117,7 +117,7 @@ impl<'a> Fields<'a> {
 pub(crate) fn extensions(map: &Map) -> BTreeMap<String, serde_json::Value> {
     map.iter()
         .filter(|(key, _)| key.starts_with("x-"))
-        .map(|(key, entry)| (key.clone(), entry.node.to_json()))
+        .map(|(key, entry)| (key.to_string(), entry.node.to_json()))
         .collect()
 }
 

@@ -82,7 +82,7 @@ pub(super) fn model(entry: &Entry) -> Model {
         model: f.text("model"),
         context_size: f.integer("context_size"),
         runtime_flags: f.strings("runtime_flags"),
-        other: other.filter_map(|(key, entry)| Some((key.clone(), scalar(&entry.node)?))).collect(),
+        other: other.filter_map(|(key, entry)| Some((key.to_string(), scalar(&entry.node)?))).collect(),
         at: entry.key_at,
     }
 }

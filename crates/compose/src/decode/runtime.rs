@@ -66,7 +66,7 @@ pub(super) fn provider(f: Fields<'_>) -> Provider {
     };
     Provider {
         kind: f.text("type").unwrap_or_default(),
-        options: f.entries("options").map(|(key, node)| (key.clone(), values(node))).collect(),
+        options: f.entries("options").map(|(key, node)| (key.to_string(), values(node))).collect(),
         extensions: f.extensions(),
     }
 }
@@ -156,7 +156,7 @@ fn weight(node: &Node) -> WeightDevice {
 }
 
 pub(super) fn ulimits(f: Fields<'_>) -> BTreeMap<String, Ulimit> {
-    f.entries("ulimits").map(|(name, node)| (name.clone(), ulimit(node))).collect()
+    f.entries("ulimits").map(|(name, node)| (name.to_string(), ulimit(node))).collect()
 }
 
 fn ulimit(node: &Node) -> Ulimit {
@@ -233,7 +233,7 @@ pub(super) fn attachment(node: &Node) -> Option<Attachment> {
         gw_priority: f.number("gw_priority"),
         driver_opts: f
             .entries("driver_opts")
-            .map(|(key, node)| (key.clone(), scalar_text(node).unwrap_or_default()))
+            .map(|(key, node)| (key.to_string(), scalar_text(node).unwrap_or_default()))
             .collect(),
         extensions: f.extensions(),
         at: node.at,

@@ -23,25 +23,25 @@ pub(super) fn service(name: &str, entry: &Entry, path: &Trail<'_>, sink: &mut Si
 fn process(f: Fields<'_>, service: &mut Service) {
     service.annotations = f.dictionary("annotations");
     service.attach = f.boolean("attach");
-    service.build = f.get("build").map(build::build);
+    service.build = f.get("build").map(build::build).map(Box::new);
     service.command = f.command("command");
     service.container_name = f.text("container_name");
-    service.credential_spec = f.fields("credential_spec").map(runtime::credential_spec);
-    service.deploy = f.fields("deploy").map(deploy::deploy);
-    service.develop = f.fields("develop").map(build::develop);
+    service.credential_spec = f.fields("credential_spec").map(runtime::credential_spec).map(Box::new);
+    service.deploy = f.fields("deploy").map(deploy::deploy).map(Box::new);
+    service.develop = f.fields("develop").map(build::develop).map(Box::new);
     service.entrypoint = f.command("entrypoint");
     service.env_file = f.list("env_file").iter().map(runtime::env_file).collect();
     service.environment = f.nullable_dictionary("environment");
-    service.healthcheck = f.fields("healthcheck").map(runtime::healthcheck);
+    service.healthcheck = f.fields("healthcheck").map(runtime::healthcheck).map(Box::new);
     service.image = f.text("image");
     service.init = f.boolean("init");
     service.label_file = f.strings("label_file");
     service.labels = f.dictionary("labels");
-    service.logging = f.fields("logging").map(runtime::logging);
+    service.logging = f.fields("logging").map(runtime::logging).map(Box::new);
     service.platform = f.text("platform");
     service.post_start = f.list("post_start").iter().map(runtime::hook).collect();
     service.pre_stop = f.list("pre_stop").iter().map(runtime::hook).collect();
-    service.provider = f.fields("provider").map(runtime::provider);
+    service.provider = f.fields("provider").map(runtime::provider).map(Box::new);
     service.pull_policy = f.text("pull_policy");
     service.pull_refresh_after = f.text("pull_refresh_after");
     service.restart = f.text("restart");
@@ -91,7 +91,7 @@ fn container(f: Fields<'_>, service: &mut Service) {
 }
 
 fn limits(f: Fields<'_>, service: &mut Service) {
-    service.blkio_config = f.fields("blkio_config").map(runtime::blkio);
+    service.blkio_config = f.fields("blkio_config").map(runtime::blkio).map(Box::new);
     service.cpu_count = f.integer("cpu_count");
     service.cpu_percent = f.number("cpu_percent");
     service.cpu_period = f.microseconds("cpu_period");
@@ -115,13 +115,16 @@ fn limits(f: Fields<'_>, service: &mut Service) {
 /// What ties it to others.
 fn relations(f: Fields<'_>, service: &mut Service) {
     service.configs = f.list("configs").iter().map(runtime::file_reference).collect();
-    service.depends_on = f.entries("depends_on").map(|(key, node)| (key.clone(), runtime::dependency(node))).collect();
+    service.depends_on =
+        f.entries("depends_on").map(|(key, node)| (key.to_string(), runtime::dependency(node))).collect();
     service.external_links = f.strings("external_links");
     service.links = f.strings("links").iter().map(|text| runtime::link(text)).collect();
-    service.models = f.entries("models").map(|(key, node)| (key.clone(), runtime::model_use(node))).collect();
+    service.models = f.entries("models").map(|(key, node)| (key.to_string(), runtime::model_use(node))).collect();
     service.networks = f.get("networks").filter(|node| node.as_map().is_some()).map(|_| {
-        let attachments: BTreeMap<_, _> =
-            f.entries("networks").map(|(key, node)| (key.clone(), runtime::attachment(node))).collect();
+        let attachments: BTreeMap<_, _> = f
+            .entries("networks")
+            .map(|(key, node)| (key.to_string(), runtime::attachment(node).map(Box::new)))
+            .collect();
         attachments
     });
     service.profiles = f.strings("profiles");

@@ -59,7 +59,7 @@ mod tests {
             tree::Value::Float(value) => (*value).into(),
             tree::Value::Text(text) => text.as_str().into(),
             tree::Value::List(list) => list.iter().map(value_of).collect(),
-            tree::Value::Map(map) => map.iter().map(|(key, entry)| (key.clone(), value_of(&entry.node))).collect(),
+            tree::Value::Map(map) => map.iter().map(|(key, entry)| (key.to_string(), value_of(&entry.node))).collect(),
         }
     }
 

@@ -125,7 +125,7 @@ pub(super) fn forbidden(root: &Node, client: Client, sink: &mut Sink) {
     let path = root.key("services");
     for (name, entry) in services {
         for (key, advice) in FORBIDDEN {
-            if let Some(entry) = entry.node.as_map().and_then(|map| map.get(*key)) {
+            if let Some(entry) = entry.node.as_map().and_then(|map| map.get(key)) {
                 let error = Diagnostic::error("FORBIDDEN_KEY", format!("`docker stack deploy` refuses `{key}`"));
                 sink.push(entry.key_at, &path.key(name).key(key), error.suggestion(*advice));
             }

@@ -117,7 +117,7 @@ impl Resolver<'_, '_> {
 
     fn not_found(&mut self, services: &Map, target: &str, file: &str, at: Position, path: &str) {
         let error = Diagnostic::error("SERVICE_NOT_FOUND", format!("there is no service `{target}` in `{file}`"));
-        let error = match crate::schema::nearest(target, services.keys().map(String::as_str)) {
+        let error = match crate::schema::nearest(target, services.keys()) {
             Some(name) => error.suggestion(format!("did you mean `{name}`?")),
             None => error,
         };

@@ -89,10 +89,11 @@ fn import(loader: &mut Loader<'_>, root: &mut Node, mut included: Node, at: Posi
     for section in ["services", "networks", "volumes", "secrets", "configs", "models"] {
         let Some(entry) = source.shift_remove(section) else { continue };
         let Some(definitions) = entry.node.as_map() else { continue };
-        let section_entry = target
-            .entry(section.to_owned())
-            .or_insert_with(|| crate::tree::Entry { key_at: entry.key_at, node: Node::map(Map::new(), entry.node.at) });
-        let Some(existing) = section_entry.node.as_map_mut() else { continue };
+        if !target.contains_key(section) {
+            let empty = Node::map(Map::new(), entry.node.at);
+            target.insert(section, crate::tree::Entry { key_at: entry.key_at, node: empty });
+        }
+        let Some(existing) = target.get_mut(section).and_then(|entry| entry.node.as_map_mut()) else { continue };
         for (name, definition) in definitions {
             match existing.get(name) {
                 Some(other) if !merge::is_same(&other.node, &definition.node) => {

@@ -179,7 +179,7 @@ fn put_under_services(root: &mut Node) {
     let at = root.at;
     let services = std::mem::replace(&mut root.value, Value::Null);
     let entry = Entry { key_at: at, node: Node::new(services, at) };
-    root.value = Map::from([("services".to_owned(), entry)]).into();
+    root.value = Map::from([("services".into(), entry)]).into();
 }
 
 /// Marks the services for the merge, which has a rule of its own for version 1.
@@ -193,7 +193,7 @@ fn mark_version_1(root: &mut Node) {
         let at = entry.node.at;
         if let Some(service) = entry.node.as_map_mut() {
             let mark = Entry { key_at: at, node: Node::new(Value::Bool(true), at) };
-            service.insert(VERSION_1_MARK.to_owned(), mark);
+            service.insert(VERSION_1_MARK, mark);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::keyed::Kind;
 use crate::model::{Client, StackClient};
+use crate::tree::Key;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {
@@ -19,8 +20,8 @@ pub(super) enum Rule {
 }
 
 /// Finds the rule for a path below the top of a file: `services`, a name, a key, and so on.
-pub(super) fn find(client: Client, path: &[String]) -> Rule {
-    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+pub(super) fn find(client: Client, path: &[Key]) -> Rule {
+    let names: Vec<&str> = path.iter().map(Key::as_str).collect();
     let is_specification = client == Client::Specification;
     match names.as_slice() {
         ["services", _, key] => service(client, key),

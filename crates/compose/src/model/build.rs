@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{ByteSize, CommandLine, ExtraHost, FileReference, Ulimit};
+use super::{ByteSize, ExtraHost, FileReference, Hook, Ulimit};
 
 /// How an image is built.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -143,31 +143,11 @@ pub struct Watch {
     pub include: Vec<String>,
     /// What is run after a copy.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub exec: Option<WatchExec>,
+    pub exec: Option<Hook>,
     /// Whether files are copied at the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_sync: Option<bool>,
     /// `x-` keys.
     #[serde(flatten)]
     pub extensions: BTreeMap<String, serde_json::Value>,
-}
-
-/// A command after a copy.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct WatchExec {
-    /// The command.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub command: Option<CommandLine>,
-    /// The user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    /// Privileged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub privileged: Option<bool>,
-    /// The directory.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub working_dir: Option<String>,
-    /// Variables.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub environment: BTreeMap<String, Option<String>>,
 }

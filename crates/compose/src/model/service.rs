@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{
     Attachment, BlkioConfig, Build, ByteSize, CommandLine, CredentialSpec, Dependency, Deploy, Develop, Device,
-    DeviceRequest, Duration, EnvFile, ExtraHost, FileReference, HealthCheck, Hook, Link, Logging, ModelUse, Mount,
-    Port, Position, Provider, Ulimit, VolumesFrom,
+    DeviceRequest, Duration, EnvFile, ExtraHost, FileReference, HealthCheck, Hook, KeyPlaces, Link, Logging, ModelUse,
+    Mount, Port, Position, Provider, Ulimit, VolumesFrom,
 };
 
 /// A service: keys in alphabetical order, under their Compose names. The keys that version 1 spelt in another way (`net`, `log_driver`,
@@ -25,10 +25,10 @@ pub struct Service {
     pub attach: Option<bool>,
     /// Block I/O limits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub blkio_config: Option<BlkioConfig>,
+    pub blkio_config: Option<Box<BlkioConfig>>,
     /// How the image is built.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub build: Option<Build>,
+    pub build: Option<Box<Build>>,
     /// Capabilities added, as written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cap_add: Vec<String>,
@@ -79,16 +79,16 @@ pub struct Service {
     pub cpuset: Option<String>,
     /// Windows credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub credential_spec: Option<CredentialSpec>,
+    pub credential_spec: Option<Box<CredentialSpec>>,
     /// Services that start before, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub depends_on: BTreeMap<String, Dependency>,
     /// How it runs on a cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deploy: Option<Deploy>,
+    pub deploy: Option<Box<Deploy>>,
     /// What happens when files change.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub develop: Option<Develop>,
+    pub develop: Option<Box<Develop>>,
     /// Device control group rules.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub device_cgroup_rules: Vec<String>,
@@ -133,7 +133,7 @@ pub struct Service {
     pub group_add: Vec<String>,
     /// How health is told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub healthcheck: Option<HealthCheck>,
+    pub healthcheck: Option<Box<HealthCheck>>,
     /// The host name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
@@ -160,7 +160,7 @@ pub struct Service {
     pub links: Vec<Link>,
     /// Where logs go.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub logging: Option<Logging>,
+    pub logging: Option<Box<Logging>>,
     /// The hardware address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mac_address: Option<String>,
@@ -184,7 +184,7 @@ pub struct Service {
     pub network_mode: Option<String>,
     /// Attachments, by network key; `None` where the file says nothing, which is not the same as an empty map for docker-compose 1.29.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub networks: Option<BTreeMap<String, Option<Attachment>>>,
+    pub networks: Option<BTreeMap<String, Option<Box<Attachment>>>>,
     /// No out-of-memory kills.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oom_kill_disable: Option<bool>,
@@ -217,7 +217,7 @@ pub struct Service {
     pub profiles: Vec<String>,
     /// Who provides the service, in place of a container.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub provider: Option<Provider>,
+    pub provider: Option<Box<Provider>>,
     /// When the image is pulled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pull_policy: Option<String>,
@@ -301,13 +301,13 @@ pub struct Service {
     pub at: Position,
     /// Where each of its keys stood, for warnings about a key (`links`, `privileged`).
     #[serde(skip)]
-    pub keys: BTreeMap<String, Position>,
+    pub keys: KeyPlaces,
 }
 
 impl Service {
     /// Returns where a key of the service stood, or else the service itself. Keys the file does not have give `None` from
     /// `keys.get`, which also tells an absent key from an empty one.
     pub fn key_at(&self, key: &str) -> Position {
-        self.keys.get(key).copied().unwrap_or(self.at)
+        self.keys.get(key).unwrap_or(self.at)
     }
 }

@@ -1,5 +1,7 @@
 //! Where a value stood.
 
+use crate::tree::Key;
+
 /// A place in one of the files that were read. Line and column count from 1; a value made by a default has line 0.
 ///
 /// Two positions are always equal, so that models compare by what they say and not by where they say it.
@@ -27,6 +29,28 @@ impl PartialEq for Position {
 }
 
 impl Eq for Position {}
+
+/// Where keys of a mapping stood.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyPlaces(Box<[(Key, Position)]>);
+
+impl KeyPlaces {
+    pub(crate) fn new(places: impl Iterator<Item = (Key, Position)>) -> Self {
+        let mut places: Vec<_> = places.collect();
+        places.sort_unstable_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+        Self(places.into())
+    }
+
+    /// Returns where a key stood.
+    pub fn get(&self, key: &str) -> Option<Position> {
+        self.0.iter().find(|(known, _)| *known == key).map(|(_, at)| *at)
+    }
+
+    /// Tells whether the file has a key, be it with an empty value.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+}
 
 /// A file that was read.
 #[derive(Debug, Clone, Default)]

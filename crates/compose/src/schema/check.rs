@@ -118,7 +118,7 @@ impl Checker<'_> {
             if key.starts_with("x-") && self.takes_extensions(object) {
                 continue;
             }
-            match object.fields.iter().find(|field| field.name == key) {
+            match object.fields.iter().find(|field| *key == field.name) {
                 Some(field) if field.when.includes(self.reader) => self.node(&entry.node, field.shape, &path),
                 Some(_) | None if self.is_open(object) => {}
                 Some(field) => self.error(entry.key_at, &path, self.not_here(field)),
@@ -126,7 +126,7 @@ impl Checker<'_> {
             }
         }
         for required in object.required {
-            if !map.contains_key(*required) {
+            if !map.contains_key(required) {
                 let error = Diagnostic::error("MISSING_KEY", format!("the key `{required}` is missing"));
                 self.error(at, path, error);
             }

@@ -139,6 +139,25 @@ impl Shape {
     }
 }
 
+/// Walks the tables for the names in them.
+pub(super) fn names(shape: &Shape, found: &mut Vec<&'static str>) {
+    match shape {
+        Shape::Object(object) => {
+            for field in object.fields {
+                found.push(field.name);
+                names(field.shape, found);
+            }
+        }
+        Shape::List(inner)
+        | Shape::Keyed(inner)
+        | Shape::Named(inner)
+        | Shape::OrNull(inner)
+        | Shape::OrNullInSpecification(inner) => names(inner, found),
+        Shape::Either(shapes) => shapes.iter().for_each(|shape| names(shape, found)),
+        _ => {}
+    }
+}
+
 /// Walks the tables for the list of keys.
 pub(super) fn list(shape: &Shape, path: &str, rows: &mut Vec<KeyRow>) {
     match shape {

@@ -52,7 +52,7 @@ pub(crate) const FORBIDDEN: &[(&str, &str)] = &[
 
 pub(super) fn check(project: &Project, notes: &mut Notes<'_>) {
     for service in project.services.values() {
-        for key in UNSUPPORTED.iter().filter(|key| service.keys.contains_key(**key)) {
+        for key in UNSUPPORTED.iter().filter(|key| service.keys.contains_key(key)) {
             let message = if *key == "restart" {
                 "`restart` is not an option of stacks; it is converted to a restart policy".to_owned()
             } else {
@@ -60,10 +60,10 @@ pub(super) fn check(project: &Project, notes: &mut Notes<'_>) {
             };
             notes.service_warning(service, key, "IGNORED_OPTION", message);
         }
-        for (key, reason) in DEPRECATED.iter().filter(|(key, _)| service.keys.contains_key(*key)) {
+        for (key, reason) in DEPRECATED.iter().filter(|(key, _)| service.keys.contains_key(key)) {
             notes.service_warning(service, key, "DEPRECATED_OPTION", *reason);
         }
-        for (key, reason) in FORBIDDEN.iter().filter(|(key, _)| service.keys.contains_key(*key)) {
+        for (key, reason) in FORBIDDEN.iter().filter(|(key, _)| service.keys.contains_key(key)) {
             notes.service_error(service, key, "UNSUPPORTED_OPTION", *reason);
         }
     }

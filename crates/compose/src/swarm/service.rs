@@ -8,7 +8,7 @@ use crate::notes::Notes;
 use crate::shell;
 
 pub(super) fn convert(project: &Project, service: &Service, options: &Options<'_>, notes: &mut Notes<'_>) -> Value {
-    let settings = service.deploy.as_ref();
+    let settings = service.deploy.as_deref();
     let no_labels = std::collections::BTreeMap::new();
     let mut service_labels = labels(options.namespace, settings.map_or(&no_labels, |deploy| &deploy.labels));
     service_labels.insert(LABEL_IMAGE.to_owned(), json!(service.image.clone().unwrap_or_default()));

@@ -1,5 +1,6 @@
 //! The loader: forms, errors, interpolation, merging, and what must hold for any input.
 
+mod conversions;
 mod extends;
 mod faults;
 mod forms;
@@ -54,11 +55,23 @@ impl Case {
     }
 
     fn load(&self, client: Client) -> Outcome {
+        self.load_with(client, true)
+    }
+
+    /// Loads with variables left as they are written.
+    fn uninterpolated(&self, client: Client) -> Project {
+        let outcome = self.load_with(client, false);
+        assert!(outcome.errors.is_empty(), "{client:?}: {:#?}", outcome.errors);
+        outcome.project.unwrap()
+    }
+
+    fn load_with(&self, client: Client, interpolate: bool) -> Outcome {
         let reader = |path: &str| self.files.get(path).map(|text| text.clone().into_bytes()).ok_or(ReadError::NotFound);
         let mut request = Request::new(self.names.clone(), client, &reader);
         request.working_directory = "/p".to_owned();
         request.environment.clone_from(&self.environment);
         request.profiles.clone_from(&self.profiles);
+        request.interpolate = interpolate;
         load(&request)
     }
 

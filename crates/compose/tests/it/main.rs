@@ -2,11 +2,13 @@
 
 #![cfg(test)]
 
+mod coverage;
 mod files;
 mod golden;
 mod invariants;
 mod load;
 mod mapping;
+mod memory;
 mod plans;
 mod projects;
 mod properties;

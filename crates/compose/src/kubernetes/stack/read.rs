@@ -1,21 +1,21 @@
 //! A project as a Stack.
 
 mod constraint;
+mod parts;
 
 use std::collections::BTreeMap;
 
-use crate::model::{
-    ByteSize, CommandLine, FileReference, FileResource, Mount, MountKind, Position, Project, Resources, Service,
-};
+use crate::model::{CommandLine, FileResource, Project, Service};
 use crate::{Diagnostic, shell};
 
 pub(crate) use constraint::{LABELS, NodeConstraint};
 
-use super::super::sink::{Sink, Spot};
+use parts::{deploy, file_use, volume, volume_extra};
+
+use super::super::sink::Sink;
 use super::{
-    DeployConfig, ExternalRef, FileObject, FileUse, HealthCheckConfig, InternalPort, PlacementConfig, PortConfig,
-    ResourceConfig, ResourcesConfig, RestartPolicyConfig, ServiceConfig, Stack, StackMeta, StackSpec, UpdateConfig,
-    VolumeConfig,
+    Draft, DraftFile, DraftService, DraftSource, ExternalRef, FileObject, HealthCheckConfig, InternalPort,
+    PlacementConfig, PortConfig, ServiceConfig, ServiceExtra, Stack, StackMeta, StackSpec,
 };
 
 /// Most ports that `expose` may name in one project: ranges are short to write and long to hold.
@@ -30,91 +30,6 @@ pub enum Reading {
     /// As docker 20.10 sends it: values of placement constraints end at the first character that is no letter, digit, `_` or `.`;
     /// user ids with a group and `disable` of health checks are dropped; limits outside `deploy` are not seen.
     Docker20_10,
-}
-
-/// A project on its way to objects: the Stack, and what a Stack has no room for.
-#[derive(Debug, Default)]
-pub(crate) struct Draft {
-    /// Services.
-    pub(crate) services: Vec<DraftService>,
-    /// Whether secrets and configs must be declared, as they must in files; in a Stack what is not declared exists already.
-    pub(crate) must_declare: bool,
-    /// Secrets by key.
-    pub(crate) secrets: BTreeMap<String, DraftFile>,
-    /// Configs by key.
-    pub(crate) configs: BTreeMap<String, DraftFile>,
-}
-
-/// A service on its way.
-#[derive(Debug, Default)]
-pub(crate) struct DraftService {
-    /// What a Stack says of it.
-    pub(crate) config: ServiceConfig,
-    /// What a Stack has no room for.
-    pub(crate) extra: ServiceExtra,
-}
-
-impl DraftService {
-    /// Returns the place of one of the service's keys.
-    pub(crate) fn spot(&self, key: &str) -> Spot {
-        let head = key.split(['.', '[']).next().unwrap_or(key);
-        let at = self.extra.keys.get(head).copied().unwrap_or(self.extra.at);
-        let dot = if key.is_empty() { "" } else { "." };
-        Spot::new(format!("services.{}{dot}{key}", self.extra.key), at)
-    }
-}
-
-/// What a Stack has no room for.
-#[derive(Debug, Default)]
-pub(crate) struct ServiceExtra {
-    /// The key in the file.
-    pub(crate) key: String,
-    /// Its place.
-    pub(crate) at: Position,
-    /// Places of its keys.
-    pub(crate) keys: BTreeMap<String, Position>,
-    /// Group id that stood with the user id.
-    pub(crate) group: Option<i64>,
-    /// Time before the first failure counts, in nanoseconds.
-    pub(crate) start_period: Option<i64>,
-    /// All constraints.
-    pub(crate) constraints: Vec<NodeConstraint>,
-    /// For each mount, what a Stack has no room for.
-    pub(crate) volumes: Vec<VolumeExtra>,
-}
-
-/// What a Stack has no room for in a mount.
-#[derive(Debug, Default)]
-pub(crate) struct VolumeExtra {
-    /// Its place.
-    pub(crate) at: Position,
-    /// Size of a memory mount in bytes.
-    pub(crate) size_bytes: Option<u64>,
-    /// Path within a volume.
-    pub(crate) subpath: Option<String>,
-}
-
-/// A secret or config on its way.
-#[derive(Debug, Default)]
-pub(crate) struct DraftFile {
-    /// What a Stack says of it.
-    pub(crate) object: FileObject,
-    /// Its place.
-    pub(crate) at: Position,
-    /// Where its content comes from, where that is no file.
-    pub(crate) source: DraftSource,
-}
-
-/// Where a content comes from, beside files.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) enum DraftSource {
-    /// A file of the client's machine, or nothing.
-    #[default]
-    File,
-    /// The Compose file itself.
-    Inline(String),
-    /// A variable of the client's environment.
-    Variable(String),
 }
 
 /// Reads a project into the Stack that docker 20.10 would send.
@@ -166,12 +81,15 @@ fn file(key: &str, resource: &FileResource) -> DraftFile {
 }
 
 fn service(service: &Service, reading: Reading, room: &mut usize, sink: &mut Sink<'_>) -> DraftService {
+    let restart_policy = service.deploy.as_ref().and_then(|deploy| deploy.restart_policy.as_ref());
     let mut made = DraftService {
         config: ServiceConfig { name: service.name.clone(), ..ServiceConfig::default() },
         extra: ServiceExtra {
             key: service.name.clone(),
             at: service.at,
             keys: service.keys.clone(),
+            restart: service.restart.clone(),
+            max_attempts: restart_policy.and_then(|policy| policy.max_attempts),
             start_period: service.healthcheck.as_ref().and_then(|check| check.start_period).map(|time| time.0),
             volumes: service.volumes.iter().map(volume_extra).collect(),
             ..ServiceExtra::default()
@@ -338,93 +256,5 @@ fn kubernetes_keys(service: &Service, reading: Reading, made: &mut DraftService,
             _ => "",
         };
         policy.clone_into(&mut made.config.pull_policy);
-    }
-}
-
-fn deploy(service: &Service, reading: Reading) -> DeployConfig {
-    let mut made = DeployConfig::default();
-    if let Some(deploy) = &service.deploy {
-        made.mode = deploy.mode.clone().unwrap_or_default();
-        made.replicas = deploy.replicas;
-        made.labels.clone_from(&deploy.labels);
-        made.update_config =
-            deploy.update_config.as_ref().map(|update| UpdateConfig { parallelism: update.parallelism });
-        made.resources = deploy.resources.as_ref().map(resources).unwrap_or_default();
-        made.restart_policy = deploy
-            .restart_policy
-            .as_ref()
-            .map(|policy| RestartPolicyConfig { condition: policy.condition.clone().unwrap_or_default() });
-    }
-    if reading == Reading::Meant {
-        made.replicas = made.replicas.or(service.scale);
-        outer_limits(service, &mut made.resources);
-    }
-    made
-}
-
-fn resources(resources: &Resources) -> ResourcesConfig {
-    let side = |side: &crate::model::ResourcesLimit| ResourceConfig {
-        cpus: side.cpus.clone().unwrap_or_default(),
-        memory_bytes: side.memory.map_or(0, |memory| memory.0),
-    };
-    ResourcesConfig {
-        limits: resources.limits.as_ref().map(side),
-        reservations: resources.reservations.as_ref().map(side),
-    }
-}
-
-/// Takes the limits that version 2 and the specification write beside `deploy`.
-fn outer_limits(service: &Service, made: &mut ResourcesConfig) {
-    let positive = |size: Option<ByteSize>| size.map(|size| size.0).filter(|bytes| *bytes > 0);
-    if service.cpus.is_some_and(|cpus| cpus > 0.0) || positive(service.mem_limit).is_some() {
-        let limits = made.limits.get_or_insert_default();
-        if limits.cpus.is_empty() {
-            limits.cpus = service.cpus.map(|cpus| cpus.to_string()).unwrap_or_default();
-        }
-        if limits.memory_bytes == 0 {
-            limits.memory_bytes = positive(service.mem_limit).unwrap_or_default();
-        }
-    }
-    if let Some(bytes) = positive(service.mem_reservation) {
-        let requests = made.reservations.get_or_insert_default();
-        if requests.memory_bytes == 0 {
-            requests.memory_bytes = bytes;
-        }
-    }
-}
-
-fn file_use(reference: &FileReference) -> FileUse {
-    FileUse {
-        source: reference.source.clone().unwrap_or_default(),
-        target: reference.target.clone().unwrap_or_default(),
-        uid: reference.uid.clone().unwrap_or_default(),
-        gid: String::new(),
-        mode: reference.mode,
-    }
-}
-
-fn volume(mount: &Mount) -> VolumeConfig {
-    let kind = match mount.kind {
-        MountKind::Volume => "volume",
-        MountKind::Bind => "bind",
-        MountKind::Tmpfs => "tmpfs",
-        MountKind::Npipe => "npipe",
-        MountKind::Cluster => "cluster",
-        MountKind::Image => "image",
-    };
-    VolumeConfig {
-        kind: kind.to_owned(),
-        source: mount.source.clone().unwrap_or_default(),
-        target: mount.target.clone(),
-        read_only: mount.read_only.unwrap_or_default(),
-    }
-}
-
-fn volume_extra(mount: &Mount) -> VolumeExtra {
-    let size = mount.tmpfs.as_ref().and_then(|tmpfs| tmpfs.size);
-    VolumeExtra {
-        at: mount.at,
-        size_bytes: size.and_then(|size| u64::try_from(size.0).ok()).filter(|bytes| *bytes > 0),
-        subpath: mount.volume.as_ref().and_then(|volume| volume.subpath.clone()),
     }
 }

@@ -1,13 +1,14 @@
 //! Short and long forms, and what each client reads in plain scalars.
 
 use holdfast_compose::model::{ByteSize, CommandLine, Dialect, Duration, HealthTest, MountKind, Port};
+use holdfast_compose::print;
 
 use super::{CLASSIC, CLIENTS, Case, SPECIFICATION, STACK, service, web};
 
 fn line(port: &Port) -> String {
     let published = port.published.map(|range| range.to_string()).unwrap_or_default();
     let address = port.host_ip.as_deref().unwrap_or_default();
-    format!("{address}|{published}|{}|{}", port.target, port.protocol.as_deref().unwrap_or_default())
+    format!("{address}|{published}|{}|{}", port.target, port.protocol.as_deref().unwrap_or("tcp"))
 }
 
 #[test]
@@ -24,7 +25,7 @@ fn ports_are_read_in_every_form() {
         ("3000-3001", &["||3000|tcp", "||3001|tcp"]),
         ("\"1-2:3-4\"", &["|1|3|tcp", "|2|4|tcp"]),
         ("{target: 80, published: 8080, protocol: udp, mode: host}", &["|8080|80|udp"]),
-        ("{target: 80}", &["||80|"]),
+        ("{target: 80}", &["||80|tcp"]),
     ];
     for client in CLIENTS {
         for (text, expected) in table {
@@ -183,5 +184,27 @@ fn dialects_are_told_apart() {
     ];
     for (text, client, dialect) in table {
         assert_eq!(Case::of(text).project(client).dialect, dialect, "{client:?} {text}");
+    }
+}
+
+#[test]
+fn a_merge_key_in_quotes_is_a_key_like_any_other() {
+    for client in CLIENTS {
+        let quoted = web("labels: {\"<<\": a, '<<b': c}", client);
+        assert_eq!(quoted.labels.get("<<").map(String::as_str), Some("a"), "{client:?}");
+        let tagged = web("labels: {!!str <<: a}", client);
+        assert_eq!(tagged.labels.get("<<").map(String::as_str), Some("a"), "{client:?}");
+        let merged = Case::of(
+            "version: \"3.8\"\nx-d: &d {a: \"1\", b: \"2\"}\nservices:\n  web:\n    image: i\n    labels: {<<: *d, b: \"3\"}\n",
+        );
+        let project = merged.project(client);
+        let labels: Vec<_> =
+            project.services["web"].labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(labels, ["a=1", "b=3"], "{client:?}");
+        let printed = print::to_yaml(&Case::of(&service("labels: {\"<<\": a}")).project(client), client);
+        assert_eq!(
+            Case::of(&printed).project(client).services["web"].labels,
+            web("labels: {\"<<\": a}", client).labels
+        );
     }
 }

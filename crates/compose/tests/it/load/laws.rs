@@ -95,7 +95,7 @@ fn text(client: Client, keys: &[&str]) -> String {
     )
 }
 
-fn documents() -> impl Strategy<Value = (Client, String)> {
+pub(super) fn documents() -> impl Strategy<Value = (Client, String)> {
     let pick = |all: &'static [&'static str]| proptest::sample::subsequence(all, 0..=all.len().min(12));
     prop_oneof![
         pick(COMMON).prop_map(|keys| (STACK, text(STACK, &keys))),
@@ -106,9 +106,9 @@ fn documents() -> impl Strategy<Value = (Client, String)> {
 }
 
 /// What a project says, without the places of its keys.
-fn said(mut project: Project) -> Project {
+pub(super) fn said(mut project: Project) -> Project {
     for service in project.services.values_mut().chain(project.disabled_services.values_mut()) {
-        service.keys.clear();
+        service.keys = holdfast_compose::model::KeyPlaces::default();
     }
     project.files.clear();
     project

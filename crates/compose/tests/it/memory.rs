@@ -1,0 +1,54 @@
+//! What loading a large file takes.
+
+use std::fmt::Write as _;
+
+use holdfast_compose::model::{Client, StackClient};
+use holdfast_compose::{ReadError, Request, load};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
+
+/// A file of services as people write them.
+fn many(services: usize) -> String {
+    let mut text = "version: \"3.8\"\nservices:\n".to_owned();
+    for number in 0..services {
+        write!(
+            text,
+            "  s{number}:\n    image: registry.example/team/s{number}:1.{number}\n    command: [serve, \"--port\", \"80\"]\n    \
+             environment:\n      LEVEL: info\n      HOST: ${{HOST:-none}}\n    ports:\n      - \"{}:80\"\n    volumes:\n      \
+             - data:/data\n      - ./conf:/etc/conf:ro\n    networks: [front]\n    deploy:\n      replicas: 2\n      resources:\n        \
+             limits: {{cpus: \"0.5\", memory: 64M}}\n    healthcheck:\n      test: [CMD, \"true\"]\n      interval: 30s\n",
+            10_000 + number
+        )
+        .unwrap();
+    }
+    text.push_str("networks: {front: {}}\nvolumes: {data: {}}\n");
+    text
+}
+
+#[test]
+fn loading_takes_at_most_twenty_times_the_file() {
+    if std::env::var_os("NEXTEST").is_none() {
+        testkit::skip("loading_takes_at_most_twenty_times_the_file", "other tests of this process use the heap too");
+        return;
+    }
+    let text = many(1_000);
+    let reader =
+        |path: &str| if path == "/p/compose.yaml" { Ok(text.as_bytes().to_vec()) } else { Err(ReadError::NotFound) };
+    for client in [
+        Client::StackDeploy(StackClient::V20_10),
+        Client::StackDeploy(StackClient::V28),
+        Client::ComposeV1_29,
+        Client::Specification,
+    ] {
+        let mut request = Request::new(vec!["/p/compose.yaml".to_owned()], client, &reader);
+        request.working_directory = "/p".to_owned();
+        let before = HEAP.current_usage();
+        HEAP.reset_peak_usage();
+        let outcome = load(&request);
+        let grown = HEAP.peak_usage() - before;
+        assert_eq!(outcome.project.map(|project| project.services.len()), Some(1_000), "{client:?}");
+        assert!(grown <= 20 * text.len(), "{client:?}: {grown} bytes for a file of {}", text.len());
+    }
+}
