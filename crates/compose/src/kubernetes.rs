@@ -124,7 +124,7 @@ pub fn content_files(project: &Project) -> Vec<&str> {
 /// All that keeps the project from running on Kubernetes, with the warnings; then nothing is made.
 pub fn convert(project: &Project, options: &Options) -> Result<Objects, Vec<Diagnostic>> {
     let mut sink = Sink::of(project);
-    report::warn(project, &mut sink);
+    report::warn(project, options.kompose_labels, &mut sink);
     convert_into(project, options, sink)
 }
 
@@ -148,7 +148,7 @@ fn convert_into(project: &Project, options: &Options, mut sink: Sink<'_>) -> Res
 pub fn convert_stack(stack: &Stack, options: &Options) -> Result<Objects, Vec<Diagnostic>> {
     let project = stack::to_project(stack);
     let mut sink = Sink::of(&project);
-    report::warn(&project, &mut sink);
+    report::warn(&project, options.kompose_labels, &mut sink);
     let services = stack.spec.services.iter().map(|service| of_stack(service, &mut sink)).collect();
     let files = |files: &BTreeMap<String, stack::FileObject>| {
         let made = |file: &stack::FileObject| DraftFile { object: file.clone(), ..DraftFile::default() };
@@ -226,7 +226,9 @@ fn service_objects(
     made.extend(kompose::ingress(&kompose, service, &meta, sink));
     let volumes = volume::volumes(service, draft, sink);
     let pod = container::pod(service, &meta.labels, &volumes, &kompose, sink);
-    made.push(workload::workload(service, meta, &selector, pod, &volumes, &kompose, sink));
+    let workload = workload::workload(service, meta.clone(), &selector, pod, &volumes, &kompose, sink);
+    made.extend(kompose.autoscale.object(service, &workload, &meta, sink));
+    made.push(workload);
     made
 }
 

@@ -44,7 +44,7 @@ pub(super) fn pod(
         host_aliases: host_aliases(service, sink),
         hostname: hostname(service, sink),
         image_pull_secrets: pull_secret.into_iter().map(|name| LocalReference { name: name.clone() }).collect(),
-        restart_policy: restart_policy(service, sink),
+        restart_policy: restart_policy(service, kompose, sink),
         security_context: kompose.fs_group.map(|fs_group| PodSecurityContext { fs_group }),
         service_account_name: kompose.service_account.clone(),
         termination_grace_period_seconds: config.stop_grace_period.map(|time| (time.max(0) / SECOND).unsigned_abs()),
@@ -279,19 +279,18 @@ fn hostname(service: &DraftService, sink: &mut Sink<'_>) -> Option<String> {
 }
 
 /// Pods of deployments, stateful sets and daemon sets are always restarted; a file that wants another thing is told so.
-fn restart_policy(service: &DraftService, sink: &mut Sink<'_>) -> Option<&'static str> {
+fn restart_policy(service: &DraftService, kompose: &Kompose, sink: &mut Sink<'_>) -> Option<&'static str> {
+    // What ends is tried again where it fails, unless the file says otherwise.
+    if kompose.cron.is_asked() || service.is_job() {
+        return Some(service.ending().unwrap_or("OnFailure"));
+    }
     let condition = service.config.deploy.restart_policy.as_ref()?.condition.as_str();
     let spot = service.spot("deploy.restart_policy.condition");
     match condition {
         "" | "any" => {}
         "none" | "on-failure" => {
             let message = format!("the pods are always restarted, though the file says `{condition}`");
-            sink.warning(
-                "NO_EQUIVALENT",
-                &spot,
-                message,
-                "what must end is a Job, which is written for Kubernetes alone",
-            );
+            sink.warning("NO_EQUIVALENT", &spot, message, "write `mode: replicated-job` for what must end");
         }
         other => {
             let message = format!("`{other}` is no restart condition");

@@ -1,5 +1,8 @@
 //! kompose's labels, which are read where that is asked for: <https://kompose.io/user-guide/>, "Labels".
 
+mod autoscale;
+mod cron;
+
 use super::container::seconds;
 use super::object::{
     IngressBackend, IngressHttp, IngressPath, IngressPort, IngressRule, IngressService, IngressSpec, IngressTls,
@@ -10,6 +13,9 @@ use super::quantity;
 use super::sink::Sink;
 use super::stack::DraftService;
 use super::{Publish, name};
+
+pub(super) use autoscale::Autoscale;
+pub(super) use cron::Cron;
 
 /// Prefix of the labels.
 const PREFIX: &str = "kompose.";
@@ -25,12 +31,16 @@ pub(super) enum Controller {
     StatefulSet,
     /// One pod on each node.
     DaemonSet,
+    /// Pods that end.
+    Job,
 }
 
 /// What a service's labels ask for.
 #[derive(Debug, Default)]
 pub(super) struct Kompose {
+    pub(super) autoscale: Autoscale,
     pub(super) controller: Option<Controller>,
+    pub(super) cron: Cron,
     pub(super) fs_group: Option<i64>,
     pub(super) liveness: Option<Probe>,
     pub(super) publish: Option<Publish>,
@@ -73,6 +83,7 @@ pub(super) fn take(service: &mut DraftService, sink: &mut Sink<'_>) -> Kompose {
         unpublish_copy(service, &published);
         service.config.ports = published;
     }
+    made.cron.check(service, sink);
     made.readiness = probe("readiness", &labels, service, sink);
     made.liveness = probe("liveness", &labels, service, sink);
     made
@@ -117,6 +128,20 @@ fn one(made: &mut Kompose, key: &str, value: &str, service: &mut DraftService, s
         "image-pull-secret" => value.clone_into(&mut made.pull_secret),
         "serviceaccount-name" => made.service_account = Some(value.to_owned()),
         "volume.storage-class-name" => made.storage_class = Some(value.to_owned()),
+        "service.group" => {
+            let message = "the services of a `kompose.service.group` keep pods of their own, as kompose does without `--service-group-mode`";
+            sink.warning("NO_EQUIVALENT", &service.spot("labels"), message, "");
+        }
+        key if key.starts_with("cronjob.") => {
+            if let Err(expected) = made.cron.take(key, value) {
+                wrong(expected);
+            }
+        }
+        key if key.starts_with("hpa.") => {
+            if let Err(expected) = made.autoscale.take(key, value) {
+                wrong(expected);
+            }
+        }
         _ => {
             let message = format!("the label `{PREFIX}{key}` is not held to");
             sink.warning("NO_EQUIVALENT", &service.spot("labels"), message, "");

@@ -1,12 +1,22 @@
 //! The Kubernetes objects that a Compose project becomes: exactly the fields that are made, in the order people read them.
 //!
-//! Field names and forms follow the Kubernetes API reference: core/v1, apps/v1 and networking.k8s.io/v1.
+//! Field names and forms follow the Kubernetes API reference: core/v1, apps/v1, batch/v1, autoscaling/v2 and networking.k8s.io/v1.
+
+mod autoscaler;
+mod batch;
+mod ingress;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::pod::PodTemplate;
+
+pub use autoscaler::{AutoscalerSpec, MetricResource, MetricSpec, MetricTarget, ScaleTarget};
+pub use batch::{CronJobSpec, JobSpec, JobTemplate};
+pub use ingress::{
+    IngressBackend, IngressHttp, IngressPath, IngressPort, IngressRule, IngressService, IngressSpec, IngressTls,
+};
 
 /// Text by text; ordered, so that the same project always prints the same.
 pub type TextMap = BTreeMap<String, String>;
@@ -27,6 +37,12 @@ pub enum Object {
     StatefulSet(Manifest<StatefulSetSpec>),
     /// One pod on each node.
     DaemonSet(Manifest<DaemonSetSpec>),
+    /// Pods that end.
+    Job(Manifest<JobSpec>),
+    /// Pods that end, begun by the clock; only for kompose's `kompose.cronjob.schedule`.
+    CronJob(Manifest<CronJobSpec>),
+    /// A number of pods that follows the load; only for kompose's `kompose.hpa.*`.
+    Autoscaler(Manifest<AutoscalerSpec>),
     /// A host name of the outside led to a service; only for kompose's `kompose.service.expose`.
     Ingress(Manifest<IngressSpec>),
 }
@@ -42,6 +58,9 @@ impl Object {
             Self::Deployment(_) => "Deployment",
             Self::StatefulSet(_) => "StatefulSet",
             Self::DaemonSet(_) => "DaemonSet",
+            Self::Job(_) => "Job",
+            Self::CronJob(_) => "CronJob",
+            Self::Autoscaler(_) => "HorizontalPodAutoscaler",
             Self::Ingress(_) => "Ingress",
         }
     }
@@ -56,6 +75,9 @@ impl Object {
             Self::Deployment(object) => &object.metadata,
             Self::StatefulSet(object) => &object.metadata,
             Self::DaemonSet(object) => &object.metadata,
+            Self::Job(object) => &object.metadata,
+            Self::CronJob(object) => &object.metadata,
+            Self::Autoscaler(object) => &object.metadata,
             Self::Ingress(object) => &object.metadata,
         }
     }
@@ -66,14 +88,20 @@ impl Object {
         &self.metadata().name
     }
 
-    /// Returns the pod template and the labels that select its pods, of those kinds that run pods.
+    /// Returns the pod template and the labels that select its pods, of those kinds that run pods. Jobs are given a selector of their
+    /// own by the cluster; the pods' labels stand for it.
     #[must_use]
     pub fn pods(&self) -> Option<(&PodTemplate, &TextMap)> {
         match self {
             Self::Deployment(object) => Some((&object.spec.template, &object.spec.selector.match_labels)),
             Self::StatefulSet(object) => Some((&object.spec.template, &object.spec.selector.match_labels)),
             Self::DaemonSet(object) => Some((&object.spec.template, &object.spec.selector.match_labels)),
-            Self::ConfigMap(_) | Self::Secret(_) | Self::Service(_) | Self::Ingress(_) => None,
+            Self::Job(object) => Some((&object.spec.template, &object.spec.template.metadata.labels)),
+            Self::CronJob(object) => {
+                let template = &object.spec.job_template.spec.template;
+                Some((template, &template.metadata.labels))
+            }
+            Self::ConfigMap(_) | Self::Secret(_) | Self::Service(_) | Self::Autoscaler(_) | Self::Ingress(_) => None,
         }
     }
 }
@@ -303,81 +331,4 @@ pub struct DaemonSetSpec {
     pub selector: LabelSelector,
     /// The pod.
     pub template: PodTemplate,
-}
-
-/// Host names led to a service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IngressSpec {
-    /// Class; absent means the cluster's default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ingress_class_name: Option<String>,
-    /// Certificates.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub tls: Vec<IngressTls>,
-    /// One for each host name.
-    pub rules: Vec<IngressRule>,
-}
-
-/// The certificate of some host names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IngressTls {
-    /// Host names.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hosts: Vec<String>,
-    /// The Secret that holds the certificate.
-    pub secret_name: String,
-}
-
-/// One host name; absent means any.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IngressRule {
-    /// Host name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-    /// Paths.
-    pub http: IngressHttp,
-}
-
-/// Paths of a host name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IngressHttp {
-    /// Paths.
-    pub paths: Vec<IngressPath>,
-}
-
-/// A path and the service behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IngressPath {
-    /// Path.
-    pub path: String,
-    /// `Prefix`.
-    pub path_type: &'static str,
-    /// The service.
-    pub backend: IngressBackend,
-}
-
-/// The service behind a path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IngressBackend {
-    /// The service.
-    pub service: IngressService,
-}
-
-/// Name and port of a service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IngressService {
-    /// Name.
-    pub name: String,
-    /// Port.
-    pub port: IngressPort,
-}
-
-/// Number of a port.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IngressPort {
-    /// Number.
-    pub number: u16,
 }

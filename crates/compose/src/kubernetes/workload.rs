@@ -1,9 +1,9 @@
-//! What runs a service's pods: Deployment, StatefulSet or DaemonSet.
+//! What runs a service's pods: Deployment, StatefulSet, DaemonSet, or a Job that ends.
 
 use super::kompose::{Controller, Kompose};
 use super::name;
 use super::object::{
-    CountOrPercent, DaemonSetSpec, DeploymentSpec, LabelSelector, Manifest, Object, ObjectMeta, RollingUpdate,
+    CountOrPercent, DaemonSetSpec, DeploymentSpec, JobSpec, LabelSelector, Manifest, Object, ObjectMeta, RollingUpdate,
     StatefulSetSpec, TextMap, UpdateStrategy,
 };
 use super::pod::PodTemplate;
@@ -21,15 +21,12 @@ fn controller(service: &DraftService, kompose: &Kompose, sink: &mut Sink<'_>) ->
     let by_mode = match service.config.deploy.mode.as_str() {
         "global" => Controller::DaemonSet,
         "" | "replicated" => Controller::Deployment,
-        mode @ ("replicated-job" | "global-job") => {
-            let message = format!("the mode `{mode}` has no equivalent that is kept running");
-            sink.error(
-                "NO_EQUIVALENT",
-                &spot,
-                message,
-                "write a Job for Kubernetes, and leave the service out with a profile",
-            );
-            Controller::Deployment
+        "replicated-job" => Controller::Job,
+        "global-job" => {
+            let message = "a Job runs a number of times, wherever there is room, and not once on each node";
+            let instead = "write `replicated-job`, or a DaemonSet for Kubernetes alone";
+            sink.error("NO_EQUIVALENT", &spot, message, instead);
+            Controller::Job
         }
         other => {
             sink.error("INVALID_VALUE", &spot, format!("`{other}` is no mode"), "write `replicated` or `global`");
@@ -41,6 +38,7 @@ fn controller(service: &DraftService, kompose: &Kompose, sink: &mut Sink<'_>) ->
         (None, Controller::Deployment) if persistent => Controller::StatefulSet,
         (None, by_mode) => by_mode,
     };
+    let chosen = if kompose.cron.is_asked() { Controller::Job } else { chosen };
     if persistent && chosen != Controller::StatefulSet {
         let message = "a service that runs otherwise than as a StatefulSet cannot have volumes of its own";
         let instead = "mount a path of the node (`type: bind`), or run it replicated";
@@ -69,6 +67,13 @@ pub(super) fn workload(
         Controller::DaemonSet => {
             let spec = DaemonSetSpec { revision_history_limit: None, selector, template };
             Object::DaemonSet(Manifest { api_version: "apps/v1", kind: "DaemonSet", metadata, spec })
+        }
+        Controller::Job if kompose.cron.is_asked() => kompose.cron.object(metadata, template),
+        Controller::Job => {
+            let backoff_limit =
+                service.extra.max_attempts.and_then(|limit| i32::try_from(limit).ok()).map(i32::unsigned_abs);
+            let spec = JobSpec { parallelism: Some(replicas), completions: Some(replicas), backoff_limit, template };
+            Object::Job(Manifest { api_version: "batch/v1", kind: "Job", metadata, spec })
         }
         Controller::Deployment => {
             let strategy = strategy(service);

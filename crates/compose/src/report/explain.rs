@@ -82,6 +82,7 @@ fn target_report(project: &Project, keys: &[Present], target: Target) -> TargetR
         };
         match verdict.outcome {
             Outcome::Held | Outcome::Becomes => {}
+            Outcome::Ignored if target == Target::Kubernetes && key.is_held_by_job => {}
             Outcome::Ignored | Outcome::Change => lost.push(note()),
             Outcome::Refused => refused.push(note()),
         }
@@ -135,6 +136,14 @@ fn line_of(object: &Object) -> String {
             format!("{pods}, each with its claims: {}", claims.collect::<Vec<_>>().join(", "))
         }
         Object::DaemonSet(_) => "a pod on each node".to_owned(),
+        Object::Job(object) => match object.spec.completions.unwrap_or(1) {
+            1 => "1 pod that ends".to_owned(),
+            pods => format!("{pods} pods that end"),
+        },
+        Object::CronJob(object) => format!("a pod that ends, begun at `{}`", object.spec.schedule),
+        Object::Autoscaler(object) => {
+            format!("{} to {}", object.spec.min_replicas, count(object.spec.max_replicas.into(), "pod"))
+        }
         Object::ConfigMap(_) | Object::Secret(_) | Object::Ingress(_) => return format!("{kind} `{name}`"),
     };
     format!("{kind} `{name}`: {detail}")

@@ -183,9 +183,14 @@ fn tree() -> &'static Branch {
     })
 }
 
-/// Calls a function for each row that a project's value has, with the path to it.
-pub(super) fn walk(value: &Value, visit: &mut dyn FnMut(&'static Row, &[String])) {
-    step(value, tree(), &mut Vec::new(), visit);
+/// Calls a function for each row that a value below a path of the project has, with the path to it.
+pub(super) fn walk(above: &[&str], value: &Value, visit: &mut dyn FnMut(&'static Row, &[String])) {
+    let mut branch = tree();
+    for part in above {
+        let Some(next) = branch.branches.get(part).or_else(|| branch.branches.get("*")) else { return };
+        branch = next;
+    }
+    step(value, branch, &mut above.iter().map(|part| (*part).to_owned()).collect(), visit);
 }
 
 fn step(value: &Value, branch: &Branch, path: &mut Vec<String>, visit: &mut dyn FnMut(&'static Row, &[String])) {
@@ -194,17 +199,23 @@ fn step(value: &Value, branch: &Branch, path: &mut Vec<String>, visit: &mut dyn 
             visit(row, path);
         }
     }
-    let mut into = |name: &str, label: String, inner: &Value| {
-        if let Some(branch) = branch.branches.get(name).or_else(|| branch.branches.get("*").filter(|_| name != "[]")) {
-            path.push(label);
-            step(inner, branch, path, visit);
-            path.pop();
-        }
-    };
     match value {
-        Value::Object(map) => map.iter().for_each(|(key, inner)| into(key, key.clone(), inner)),
+        Value::Object(map) => {
+            for (key, inner) in map {
+                if let Some(branch) = branch.branches.get(key.as_str()).or_else(|| branch.branches.get("*")) {
+                    path.push(key.clone());
+                    step(inner, branch, path, visit);
+                    path.pop();
+                }
+            }
+        }
         Value::Array(list) => {
-            list.iter().enumerate().for_each(|(index, inner)| into("[]", format!("[{index}]"), inner));
+            let Some(branch) = branch.branches.get("[]") else { return };
+            for (index, inner) in list.iter().enumerate() {
+                path.push(format!("[{index}]"));
+                step(inner, branch, path, visit);
+                path.pop();
+            }
         }
         _ => {}
     }
@@ -243,7 +254,7 @@ mod tests {
             "ports": [{"mode": "host"}, {"mode": "ingress", "host_ip": "::1"}],
         }}});
         let mut seen = Vec::new();
-        walk(&value, &mut |row, path| seen.push(format!("{} {}", row.key, display(path))));
+        walk(&[], &value, &mut |row, path| seen.push(format!("{} {}", row.key, display(path))));
         assert_eq!(
             seen,
             [
