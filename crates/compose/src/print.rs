@@ -1,5 +1,6 @@
 //! A project as canonical Compose YAML and JSON, which loads to the same project again.
 
+mod classic;
 mod implicit;
 pub(crate) mod yaml;
 
@@ -43,13 +44,15 @@ fn value(project: &Project, client: Client, is_escaped: bool) -> Value {
 pub fn to_config_value(project: &Project, client: Client) -> Value {
     let project = project.clone().with_implicit_names(client);
     if matches!(client, Client::StackDeploy(_)) {
-        // The stack client prints dollar signs as they are, and the address of a port not at all.
-        let mut project = project;
-        project.services.values_mut().flat_map(|service| &mut service.ports).for_each(|port| port.host_ip = None);
+        // The stack client prints dollar signs as they are.
         return value(&project, client, false);
     }
     if project.dialect != Dialect::V1 {
-        return to_value(&project, client);
+        let mut value = to_value(&project, client);
+        if client == Client::ComposeV1_29 {
+            as_classic(&mut value, &project);
+        }
+        return value;
     }
     let mut value = serde_json::to_value(&project).unwrap_or_default();
     let Some(root) = value.as_object_mut() else { return value };
@@ -57,7 +60,18 @@ pub fn to_config_value(project: &Project, client: Client) -> Value {
     root.insert("version".to_owned(), "1".into());
     sections(&project, client, root);
     escape_sections(client, root);
-    sort(root)
+    as_classic(&mut value, &project);
+    value.as_object_mut().map(sort).unwrap_or_default()
+}
+
+fn as_classic(value: &mut Value, project: &Project) {
+    let Some(root) = value.as_object_mut() else { return };
+    classic::adapt(root, project);
+    for section in ["services", "networks", "volumes", "secrets", "configs"] {
+        if let Some(section) = root.get_mut(section) {
+            classic::escape_keys(section);
+        }
+    }
 }
 
 /// Makes the value of a project whose variables were not put in: dollar signs stay as the file wrote them.
@@ -128,8 +142,10 @@ fn version_1(project: &Project, root: &mut Map<String, Value>) -> Value {
         }
     }
     escape(&mut services);
-    let map = services.as_object().cloned().unwrap_or_default();
-    sort(&map)
+    match &mut services {
+        Value::Object(map) => sort(map),
+        _ => Value::Object(Map::new()),
+    }
 }
 
 /// What a dialect writes in another way than the model's long form.
@@ -184,13 +200,13 @@ fn ports(map: &mut Map<String, Value>, service: &Service, is_version_1: bool) {
         port.host_ip.is_some() || is_range || is_version_1
     };
     let ports = service.ports.iter().map(|port| {
-        let protocol = port.protocol.as_deref().unwrap_or("tcp");
+        let protocol = port.protocol.as_deref().map(|protocol| format!("/{protocol}")).unwrap_or_default();
         let published = port.published.map(|range| range.to_string()).unwrap_or_default();
         if is_short(port) {
             let address =
                 port.host_ip.as_deref().map(|ip| if ip.contains(':') { format!("[{ip}]:") } else { format!("{ip}:") });
             let address = address.unwrap_or_default();
-            return Value::String(format!("{address}{published}:{}/{protocol}", port.target));
+            return Value::String(format!("{address}{published}:{}{protocol}", port.target));
         }
         let mut value = serde_json::to_value(port).unwrap_or_default();
         if let (Some(range), Some(value)) = (port.published, value.as_object_mut()) {
@@ -265,14 +281,14 @@ fn escape(value: &mut Value) {
 }
 
 /// `version` and `name` first, then the sections by name.
-fn sort(root: &Map<String, Value>) -> Value {
+fn sort(root: &mut Map<String, Value>) -> Value {
     let rank = |key: &str| match key {
         "version" => 0,
         "name" => 1,
         "services" => 2,
         _ => 3,
     };
-    let mut keys: Vec<&String> = root.keys().collect();
-    keys.sort_by(|left, right| rank(left).cmp(&rank(right)).then_with(|| left.cmp(right)));
-    keys.into_iter().filter_map(|key| Some((key.clone(), root.get(key)?.clone()))).collect::<Map<_, _>>().into()
+    let mut entries: Vec<(String, Value)> = std::mem::take(root).into_iter().collect();
+    entries.sort_by(|(left, _), (right, _)| rank(left).cmp(&rank(right)).then_with(|| left.cmp(right)));
+    entries.into_iter().collect::<Map<_, _>>().into()
 }

@@ -10,3 +10,18 @@ pub(crate) fn scan(folder: Option<&str>) -> Result<()> {
     cmd!(shell, "cargo build --release --package holdfast-cli").run().context("building the release")?;
     cmd!(shell, "python3 scripts/bench_scan.py {folder}").run().context("running the bench")
 }
+
+/// Compares `compose config` with docker-compose 1.29 over the corpus; `program` is a release of the program, else the crate's example is built.
+pub(crate) fn compose(program: Option<&str>) -> Result<()> {
+    let shell = Shell::new()?;
+    let run = match program {
+        Some(program) => cmd!(shell, "python3 scripts/bench_compose.py --holdfast {program}"),
+        None => {
+            cmd!(shell, "cargo build --release --package holdfast-compose --example config")
+                .run()
+                .context("building the example")?;
+            cmd!(shell, "python3 scripts/bench_compose.py --example target/release/examples/config")
+        }
+    };
+    run.run().context("running the bench")
+}

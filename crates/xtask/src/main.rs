@@ -25,6 +25,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   openapi        writes openapi/holdfast.json  (--check: only compares)
   console        installs, lints, tests and builds the console
   bench scan     the scanner against Syft on images made here  (needs debootstrap, rpm, db5.3-util, npm, PyPI)
+  bench compose  `compose config` against docker-compose 1.29 over the corpus; a program's path may follow
   soak           the long forms of fault and fuzz runs  (minutes each)";
 
 fn main() -> ExitCode {
@@ -53,6 +54,8 @@ fn run() -> Result<()> {
         ["console"] => console::all(),
         ["bench", "scan"] => bench::scan(None),
         ["bench", "scan", folder] => bench::scan(Some(folder)),
+        ["bench", "compose"] => bench::compose(None),
+        ["bench", "compose", program] => bench::compose(Some(program)),
         ["soak"] => gate::soak(),
         _ => bail!("{USAGE}"),
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Client, Dialect, MountKind, Project, Service};
+use crate::model::{Client, CommandLine, Dialect, MountKind, Project, Service};
+use crate::shell;
 
 impl Project {
     /// Fills in what the client makes up and prints: names of what is external; for the specification also `<project>_<key>` and the
@@ -12,6 +13,9 @@ impl Project {
         let prefix = (client == Client::Specification).then(|| self.name.clone());
         if prefix.is_some() {
             self.attach_to_default();
+        }
+        if matches!(client, Client::StackDeploy(_)) {
+            self.as_the_stack_client_holds_it();
         }
         if self.dialect == Dialect::V1 {
             for service in self.services.values_mut() {
@@ -30,6 +34,26 @@ impl Project {
         self.secrets.iter_mut().for_each(|(key, secret)| fill(&mut secret.name, key, secret.external.is_yes()));
         self.configs.iter_mut().for_each(|(key, config)| fill(&mut config.name, key, config.external.is_yes()));
         self
+    }
+
+    /// The stack client's own model splits command lines, writes the version out, and has no place for some of what it reads.
+    fn as_the_stack_client_holds_it(&mut self) {
+        if let Dialect::V3(minor) = self.dialect {
+            self.version = Some(format!("3.{minor}"));
+        }
+        for service in self.services.values_mut() {
+            for line in [&mut service.command, &mut service.entrypoint] {
+                if let Some(CommandLine::Text(text)) = line
+                    && let Some(words) = shell::split(text)
+                {
+                    *line = Some(CommandLine::Words(words));
+                }
+            }
+            service.ports.iter_mut().for_each(|port| port.host_ip = None);
+            if let Some(build) = &mut service.build {
+                build.parts.shm_size = None;
+            }
+        }
     }
 
     fn attach_to_default(&mut self) {
