@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 
 use vuln::{Confidence, Evidence, Package, PackageType};
 
+use crate::named;
+
 use automaton::Hits;
 use binary::Binary;
 use library::{Library, Release};
@@ -39,18 +41,27 @@ const LOADED_POINTS: i32 = -3;
 const LIKELY_POINTS: i32 = 3;
 const SURE_POINTS: i32 = 4;
 
-/// Returns the libraries and programs that a file holds or is; none if it is no program, library, archive of objects
-/// or WebAssembly module. An empty version is one that could not be read.
+/// Returns the libraries and programs that a file holds or is. Of a file that is no program, library, archive of objects
+/// or WebAssembly module, only its name tells. An empty version is one that could not be read.
 ///
 /// Files that a system package owns are not for this: the caller leaves them out.
 #[must_use]
 pub fn find(path: &str, bytes: &[u8]) -> Vec<Package> {
-    let Some(binary) = Binary::read(bytes) else { return Vec::new() };
+    let Some(binary) = Binary::read(bytes) else { return named::find(path, bytes, false) };
+    let mut found = marked(path, &binary);
+    let named = named::find(path, bytes, true);
+    found.retain(|package| !named.iter().any(|own| named::replaces(own, &package.name)));
+    found.extend(named);
+    found
+}
+
+/// Looks for the marks of all libraries.
+fn marked(path: &str, binary: &Binary<'_>) -> Vec<Package> {
     let names = soname::names(path, binary.soname.as_deref());
-    let hits = Hits::of(&binary);
+    let hits = Hits::of(binary);
     let mut found: BTreeMap<&'static str, Package> = BTreeMap::new();
     for (place, library) in library::all() {
-        let Some(package) = judge(place, library, path, &binary, &names, &hits) else { continue };
+        let Some(package) = judge(place, library, path, binary, &names, &hits) else { continue };
         match found.get(library.name) {
             Some(known) if known.confidence >= package.confidence && !known.version.is_empty() => {}
             _ => {

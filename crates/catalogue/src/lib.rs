@@ -9,6 +9,7 @@ mod join;
 mod layer;
 pub mod licence;
 mod limits;
+mod named;
 pub mod os;
 pub mod purl;
 pub mod sbom;

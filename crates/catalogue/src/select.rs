@@ -18,6 +18,19 @@ pub enum Analyser {
     App(AppAnalyser),
 }
 
+impl Analyser {
+    /// Tells whether a file is to be searched for libraries and programs without a package, too
+    /// ([`crate::embedded::find`]).
+    #[must_use]
+    pub fn is_searched(self) -> bool {
+        matches!(
+            self,
+            Self::App(AppAnalyser::Executable | AppAnalyser::Objects | AppAnalyser::Named)
+                | Self::Os(OsAnalyser::Busybox)
+        )
+    }
+}
+
 /// Chooses what reads a file; `None`: nobody is interested.
 ///
 /// `path` is absolute and normalised; bytes that are no UTF-8 are written `\xNN`. `mode` is the tar entry's, `head`

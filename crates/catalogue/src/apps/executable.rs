@@ -21,6 +21,11 @@ pub(crate) fn is_executable(head: &[u8]) -> bool {
     }
 }
 
+/// Tells whether a file is an archive of objects or a WebAssembly module.
+pub(crate) fn is_objects(name: &str, head: &[u8]) -> bool {
+    (head.starts_with(b"!<arch>\n") && name.ends_with(".a")) || head.starts_with(b"\0asm\x01\0\0\0")
+}
+
 /// One architecture's executable.
 pub(crate) struct Executable<'a> {
     pub(crate) bytes: &'a [u8],

@@ -6,7 +6,9 @@ use super::{
     File, Read, beam, conan, dart, dotnet, executable, go, haskell, java, julia, lua, node, php, program, python, r,
     ruby, rust, swift, wordpress,
 };
+use crate::findings::Findings;
 use crate::limits::Limits;
+use crate::named;
 
 /// A script is searched for an archive behind it from this size on.
 const MIN_SCRIPT: u64 = 32 << 10;
@@ -18,6 +20,8 @@ const MIN_SCRIPT: u64 = 32 << 10;
 #[expect(missing_docs, reason = "each is called as the file that it reads")]
 pub enum AppAnalyser {
     Executable,
+    Objects,
+    Named,
     JavaArchive,
     ScriptArchive,
     JavaRuntime,
@@ -74,9 +78,13 @@ pub(crate) fn select(path: &str, size: u64, head: &[u8]) -> Option<AppAnalyser> 
         return Some(AppAnalyser::Executable);
     }
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if executable::is_objects(name, head) {
+        return Some(AppAnalyser::Objects);
+    }
     by_name(folder, name)
         .or_else(|| by_folder(folder, name))
         .or_else(|| by_extension(folder, name, head))
+        .or_else(|| named::is_candidate(path, size, head).then_some(AppAnalyser::Named))
         .or_else(|| (head.starts_with(b"#!") && size >= MIN_SCRIPT).then_some(AppAnalyser::ScriptArchive))
 }
 
@@ -198,6 +206,8 @@ pub(crate) fn analyse(analyser: AppAnalyser, path: &str, bytes: &[u8], limits: &
     let file = &File { path, bytes, limits };
     match analyser {
         A::Executable => program::read(file),
+        // What libraries and programs they are is asked of `embedded`.
+        A::Objects | A::Named => Ok(Findings::default()),
         A::JavaArchive => java::read(file),
         A::ScriptArchive => java::read_appended(file),
         A::JavaRuntime => java::read_runtime(file),

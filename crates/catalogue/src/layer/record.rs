@@ -7,7 +7,7 @@ use crate::findings::Findings;
 use crate::select::Analyser;
 
 /// The version of what reads layers: a record of another version is made anew. Raise it when any parser learns more.
-pub const INDEXER_VERSION: u32 = 1;
+pub const INDEXER_VERSION: u32 = 2;
 
 /// What one layer holds. Paths are absolute, without `.` and `..`, bytes that are no UTF-8 written `\xNN`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

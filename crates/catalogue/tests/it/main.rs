@@ -15,6 +15,7 @@ mod hostile;
 mod java;
 mod joined;
 mod licence;
+mod named;
 mod programs;
 mod purl;
 mod redhat;

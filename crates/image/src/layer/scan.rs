@@ -4,7 +4,6 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use catalogue::apps::AppAnalyser;
 use catalogue::{
     Analyser, Findings, LayerBuilder, LayerFile, LayerRecord, Limits, ParseError, analyse, analyse_pair, companion,
     embedded, escape, normalise, select,
@@ -273,7 +272,7 @@ impl<'a, R: Read> Scan<'a, R> {
 /// Reads a file by its analyser; programs are searched for libraries without a package, too.
 fn read_file(analyser: Analyser, path: &str, bytes: &[u8], limits: &Limits) -> Result<Findings, ParseError> {
     let mut findings = analyse(analyser, path, bytes, limits)?;
-    if analyser == Analyser::App(AppAnalyser::Executable) {
+    if analyser.is_searched() {
         findings.packages.extend(embedded::find(path, bytes));
     }
     Ok(findings)
@@ -309,6 +308,7 @@ fn may_be_large(analyser: Analyser, head: &[u8]) -> bool {
         b"MZ",
         b"PK\x03\x04",
         b"\0asm",
+        b"!<arch>\n",
         b"\xcf\xfa\xed\xfe",
         b"\xce\xfa\xed\xfe",
         b"\xca\xfe\xba\xbe",
