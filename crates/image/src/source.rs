@@ -48,7 +48,7 @@ pub struct LayerSource {
 enum Place {
     /// A part of a file.
     Part { path: PathBuf, offset: u64, len: u64 },
-    /// A part of a gzip file, counted in its uncompressed form.
+    /// A part of a file that is compressed as a whole, counted in its uncompressed form.
     PackedPart { path: PathBuf, offset: u64, len: u64 },
     /// A part of a file that has no name any more.
     Unlinked { file: Arc<fs_err::File>, offset: u64, len: u64 },

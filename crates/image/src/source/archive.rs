@@ -13,9 +13,10 @@ use serde::Deserialize;
 use super::layout::of_index;
 use super::resolve::{Blobs, checked, with_diff_ids};
 use super::{Image, LayerSource, OpenOptions, Place};
-use crate::compress::Compression;
+use crate::compress::{Compression, uncompressed};
 use crate::config::{ImageConfig, MAX_CONFIG_BYTES};
 use crate::error::Error;
+use crate::limits::LayerLimits;
 use crate::tar::{EntryKind, TarError, TarReader};
 
 /// Entries of an archive of an image; layers have their own bound.
@@ -28,7 +29,7 @@ const MAX_PACKED_BYTES: u64 = 64 << 30;
 #[derive(Debug, Clone)]
 enum Carrier {
     Plain(std::path::PathBuf),
-    Gzip(std::path::PathBuf),
+    Packed(std::path::PathBuf),
     Unlinked(Arc<fs::File>),
 }
 
@@ -52,15 +53,11 @@ pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Image, Error> {
             let (parts, links) = index_file(&mut file, &name)?;
             of_archive(&Archive { name, carrier: Carrier::Plain(path.to_owned()), parts, links }, options)
         }
-        Compression::Gzip => {
-            let mut tar = TarReader::new(flate2::read::MultiGzDecoder::new(file).take(MAX_PACKED_BYTES));
+        Compression::Gzip | Compression::Zstd => {
+            let mut tar = TarReader::new(whole(file).map_err(failed)?);
             let (parts, links) = index(&mut tar, &name, |_| Ok(()))?;
-            of_archive(&Archive { name, carrier: Carrier::Gzip(path.to_owned()), parts, links }, options)
+            of_archive(&Archive { name, carrier: Carrier::Packed(path.to_owned()), parts, links }, options)
         }
-        Compression::Zstd => Err(Error::NoImage {
-            path: name,
-            reason: "it is compressed as a whole with Zstandard; unpack it once with `zstd -d`".to_owned(),
-        }),
     }
 }
 
@@ -125,7 +122,7 @@ impl Archive {
     fn place_of(&self, (offset, len): (u64, u64)) -> Place {
         match &self.carrier {
             Carrier::Plain(path) => Place::Part { path: path.clone(), offset, len },
-            Carrier::Gzip(path) => Place::PackedPart { path: path.clone(), offset, len },
+            Carrier::Packed(path) => Place::PackedPart { path: path.clone(), offset, len },
             Carrier::Unlinked(file) => Place::Unlinked { file: Arc::clone(file), offset, len },
         }
     }
@@ -235,10 +232,16 @@ pub(super) fn open_part(path: &Path, offset: u64, len: u64) -> Result<Box<dyn Re
     Ok(Box::new(file.take(len)))
 }
 
+/// Uncompresses an archive that is compressed as a whole; layers in it have their own bounds.
+fn whole(file: fs::File) -> std::io::Result<impl Read + Send> {
+    let limits = LayerLimits { layer_bytes: MAX_PACKED_BYTES, ..LayerLimits::default() };
+    uncompressed(file, &limits)
+}
+
 pub(super) fn open_packed_part(path: &Path, offset: u64, len: u64) -> Result<Box<dyn Read + Send>, Error> {
     let failed = |source| Error::Open { path: path.display().to_string(), source };
     let file = fs::File::open(path).map_err(failed)?;
-    let mut stream = flate2::read::MultiGzDecoder::new(file);
+    let mut stream = whole(file).map_err(failed)?;
     let skipped = std::io::copy(&mut (&mut stream).take(offset), &mut std::io::sink()).map_err(failed)?;
     if skipped < offset {
         return Err(failed(std::io::ErrorKind::UnexpectedEof.into()));

@@ -37,7 +37,9 @@ fn an_oci_layout_is_read_as_a_folder_and_as_an_archive() {
     fs_err::write(&archive, tarred(&files)).unwrap();
     let packed = folder.path().join("image.tar.gz");
     fs_err::write(&packed, gzip(&tarred(&files))).unwrap();
-    for path in [folder.path(), &archive, &packed] {
+    let dense = folder.path().join("image.tar.zst");
+    fs_err::write(&dense, zstd::encode_all(&tarred(&files)[..], 3).unwrap()).unwrap();
+    for path in [folder.path(), &archive, &packed, &dense] {
         let image = open_path(path).unwrap();
         assert_eq!(image.name, "acme/web:1");
         assert!(image.manifest.is_some());
