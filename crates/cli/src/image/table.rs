@@ -145,6 +145,11 @@ pub(super) fn report(report: &Report, show_suppressed: bool) -> String {
     text
 }
 
+/// `1 layer`, `2 layers`.
+fn counting(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 fn summary(text: &mut String, report: &Report) {
     // Writing to a String cannot fail.
     let name = &report.image.name;
@@ -156,9 +161,9 @@ fn summary(text: &mut String, report: &Report) {
     );
     let _ = writeln!(
         text,
-        "image:     {name}\nsystem:    {os}, {} layers, {} packages",
-        report.image.layers.len(),
-        report.packages
+        "image:     {name}\nsystem:    {os}, {}, {}",
+        counting(report.image.layers.len(), "layer"),
+        counting(report.packages, "package")
     );
     if report.past_end_of_life {
         text.push_str("END OF LIFE: the vendor has stopped sending fixes for this release; what is new is not told\n");
@@ -173,8 +178,8 @@ fn summary(text: &mut String, report: &Report) {
     if !report.deleted.is_empty() {
         let _ = writeln!(
             text,
-            "deleted:   {} packages of lower layers are hidden, and still carried along",
-            report.deleted.len()
+            "deleted:   {} of lower layers, hidden and still carried along",
+            counting(report.deleted.len(), "package")
         );
     }
     if !report.unreadable.is_empty() {
