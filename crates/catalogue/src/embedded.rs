@@ -15,6 +15,7 @@ mod library;
 mod media;
 mod network;
 mod numerics;
+mod origin;
 mod packing;
 mod soname;
 mod system;
@@ -50,9 +51,33 @@ pub fn find(path: &str, bytes: &[u8]) -> Vec<Package> {
     let Some(binary) = Binary::read(bytes) else { return named::find(path, bytes, false) };
     let mut found = marked(path, &binary);
     let named = named::find(path, bytes, true);
-    found.retain(|package| !named.iter().any(|own| named::replaces(own, &package.name)));
-    found.extend(named);
+    for own in named.into_iter().chain(noted(path, &binary)) {
+        found.retain(|package| !named::replaces(&own, &package.name));
+        found.push(own);
+    }
     found
+}
+
+/// The package that a distribution's own file says it is of, wherever it was copied to.
+fn noted(path: &str, binary: &Binary<'_>) -> Option<Package> {
+    let note = binary.note.as_ref()?;
+    let package = package(path, &note.name, note.version.clone(), Confidence::Confirmed, "elf-package-note");
+    Some(Package { vendor: Some(note.system.clone()).filter(|system| !system.is_empty()), ..package })
+}
+
+fn package(path: &str, name: &str, version: String, confidence: Confidence, found_by: &str) -> Package {
+    Package {
+        kind: PackageType::Generic,
+        name: name.to_owned(),
+        version,
+        arch: None,
+        source: None,
+        module: None,
+        vendor: None,
+        licenses: Vec::new(),
+        confidence,
+        evidence: vec![Evidence { path: path.to_owned(), found_by: found_by.to_owned() }],
+    }
 }
 
 /// Looks for the marks of all libraries.
@@ -70,7 +95,7 @@ fn marked(path: &str, binary: &Binary<'_>) -> Vec<Package> {
         }
     }
     for (library, version) in &binary.told {
-        found.insert(library, package(library, version.clone(), Confidence::Confirmed, path, "version-function"));
+        found.insert(library, package(path, library, version.clone(), Confidence::Confirmed, "version-function"));
     }
     found.into_values().collect()
 }
@@ -96,7 +121,9 @@ fn judge(
         let strong_enough = markers > 0 || symbols || name.is_some();
         strong_enough.then(|| library.loose_version(&binary.data)).flatten().map(|version| (version, "version-number"))
     };
-    let exact = written.map(|version| (version, "version-string"));
+    // What its builder wrote on the file is as good as what it writes itself.
+    let linked = name.and(binary.debug_link.clone()).map(|version| (version, "debug-link"));
+    let exact = written.map(|version| (version, "version-string")).or(linked);
     let is_exact = exact.is_some() || library.proof.is_some();
     let is_written = exact.is_some();
     let release = match library.release {
@@ -126,22 +153,7 @@ fn judge(
     }
     let (version, found_by) = release.unwrap_or((String::new(), if symbols { "symbols" } else { "marker" }));
     let confidence = if points >= SURE_POINTS { Confidence::Confirmed } else { Confidence::Likely };
-    Some(package(library.name, version, confidence, path, found_by))
-}
-
-fn package(name: &str, version: String, confidence: Confidence, path: &str, found_by: &str) -> Package {
-    Package {
-        kind: PackageType::Generic,
-        name: name.to_owned(),
-        version,
-        arch: None,
-        source: None,
-        module: None,
-        vendor: None,
-        licenses: Vec::new(),
-        confidence,
-        evidence: vec![Evidence { path: path.to_owned(), found_by: found_by.to_owned() }],
-    }
+    Some(package(path, library.name, version, confidence, found_by))
 }
 
 /// Gives copies without a version the version of their neighbour: parts of one library (`libkrb5` and

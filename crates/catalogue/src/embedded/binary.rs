@@ -7,6 +7,7 @@ use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSection, ObjectSymbol, SectionKind};
 
 use super::library::{self, Library};
+use super::origin::{self, Note};
 use super::{functions, soname};
 
 /// Most symbols, members of an archive and loaded libraries that are looked at.
@@ -21,6 +22,10 @@ pub(super) struct Binary<'a> {
     pub(super) data: Vec<&'a [u8]>,
     /// Its own name (`DT_SONAME`).
     pub(super) soname: Option<String>,
+    /// The package that it says it is of.
+    pub(super) note: Option<Note>,
+    /// The upstream version that the name of its debugging symbols holds.
+    pub(super) debug_link: Option<String>,
     /// The stems of the libraries that it loads when it starts.
     loaded: BTreeSet<String>,
     /// The places of the libraries one of whose symbols it defines.
@@ -77,6 +82,8 @@ impl<'a> Binary<'a> {
             match name {
                 ".dynamic" => dynamic.0 = Some(data),
                 ".dynstr" => dynamic.1 = Some(data),
+                ".note.package" => self.note = origin::note(data, file.is_little_endian()),
+                ".gnu_debuglink" => self.debug_link = origin::debug_link(data),
                 ".eh_frame" | ".eh_frame_hdr" | ".gcc_except_table" | ".gnu.hash" | ".gopclntab" => {}
                 _ if holds_data(section.kind(), name) && !data.is_empty() => self.data.push(data),
                 _ => {}
