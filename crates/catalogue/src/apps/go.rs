@@ -33,8 +33,16 @@ fn add(info: &BuildInfo, program: &[u8], drafts: &mut Drafts<'_>) {
             package.confidence = confidence;
         }
     }
-    if info.main.is_none() && !info.path.is_empty() && info.path != "command-line-arguments" {
-        add_without_module(info, program, drafts);
+    match info.path.as_str() {
+        _ if info.main.is_some() => {}
+        "" => {}
+        // Built from files that were named one by one: nothing says of what.
+        "command-line-arguments" => {
+            if let Some(package) = drafts.add(&info.path, "") {
+                package.confidence = Confidence::Likely;
+            }
+        }
+        _ => add_without_module(info, program, drafts),
     }
     for module in &info.modules {
         add_module(module, drafts);

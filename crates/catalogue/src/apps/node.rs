@@ -14,13 +14,16 @@ pub(crate) use lock::{read_bun, read_npm};
 pub(crate) use pnpm::read as read_pnpm;
 pub(crate) use yarn::read as read_yarn;
 
-/// Reads `package.json`; one without name and version is no package's.
+/// Reads `package.json`; one without a name is no package's. One without a version is an application's, or a part's of
+/// a package that has a name of its own.
 pub(crate) fn read(file: &File<'_>) -> Read {
     let manifest = json::parse(file.bytes, "package-json")?;
     let mut drafts = Drafts::new(file, PackageType::Npm, "package-json");
     let (name, version) = (json::text(&manifest, "name"), json::text(&manifest, "version"));
-    if is_name(name) && !version.trim().is_empty() {
-        let confidence = if is_installed(file.path, name) { Confidence::Confirmed } else { Confidence::Likely };
+    let is_known = !version.trim().is_empty();
+    if is_name(name) {
+        let is_sure = is_known && is_installed(file.path, name);
+        let confidence = if is_sure { Confidence::Confirmed } else { Confidence::Likely };
         if let Some(package) = drafts.add(name, version) {
             package.confidence = confidence;
             package.vendor = person(manifest.get("author"));

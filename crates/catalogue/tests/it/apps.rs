@@ -24,6 +24,7 @@ fn node_packages_are_found_in_trees_and_locks() {
     check(&[
         ("/a/node_modules/x/package.json", r#"{"name":"x","version":"1.0.0"}"#, &["npm x 1.0.0"]),
         ("/a/node_modules/x/lib/package.json", r#"{"type":"module"}"#, &[]),
+        ("/a/node_modules/x/es6/package.json", r#"{"name":"x-es6","main":"a.js"}"#, &["npm x-es6 "]),
         ("/a/package.json", r#"{"name":"bad name","version":"1"}"#, &[]),
         (
             "/a/package-lock.json",
