@@ -124,6 +124,28 @@ fn read_as(path: &str, head: &[u8], bytes: &[u8]) {
     }
 }
 
+/// Locks without a form of their own are read by their family's parser; what is only searched has its test elsewhere.
+const READ_AS_OTHERS: &[&str] =
+    &["Objects", "Named", "ScriptArchive", "PdmLock", "UvLock", "Pylock", "WordpressExtension", "StackLock"];
+
+#[test]
+fn every_parser_is_tried() {
+    let source = include_str!("../../src/apps/select.rs");
+    let list = source.split("pub enum AppAnalyser {").nth(1).and_then(|rest| rest.split('}').next()).unwrap();
+    let chosen: Vec<String> = seeds()
+        .iter()
+        .filter_map(|(path, seed)| select(path, 0o755, seed.len() as u64, seed.get(..64).unwrap_or(seed)))
+        .map(|analyser| format!("{analyser:?}"))
+        .collect();
+    let untried: Vec<&str> = list
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && !READ_AS_OTHERS.contains(name))
+        .filter(|name| !chosen.contains(&format!("App({name})")))
+        .collect();
+    assert!(untried.is_empty(), "{untried:?}");
+}
+
 #[test]
 fn every_seed_is_valid() {
     for (path, bytes) in seeds() {

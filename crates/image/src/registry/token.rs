@@ -121,4 +121,11 @@ mod tests {
         assert_eq!(Challenge::parse(r#"Basic realm="x""#), Some(Challenge::Basic));
         assert!(Challenge::parse("Negotiate").is_none() && Challenge::parse("Bearer").is_none());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_challenge_is_read_or_none(header in r#"(Bearer |basic |)[a-z=",é ]{0,60}"#) {
+            let _ = Challenge::parse(&header);
+        }
+    }
 }

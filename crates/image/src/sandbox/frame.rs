@@ -82,4 +82,16 @@ mod tests {
             assert!(read(&mut &*bad).is_err(), "{bad:?}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_a_child_sends_is_read_to_its_end_or_refused(bytes in proptest::collection::vec(0_u8..=255, 0..400)) {
+            let mut rest = &bytes[..];
+            let mut last = rest.len() + 1;
+            while let Ok(Some((_, body))) = read(&mut rest) {
+                proptest::prop_assert!(rest.len() + body.len() < last);
+                last = rest.len();
+            }
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! What an attacker would write.
 
+use std::io::Read;
 use std::time::Duration;
 
-use holdfast_image::{LayerJob, LayerLimits, read_layer, uncompressed};
+use holdfast_image::{LayerJob, LayerLimits, OpenOptions, Source, open, read_layer, uncompressed};
 use proptest::prelude::*;
 use tar::EntryType;
 
-use crate::archives::{Layer, base, gzip, names, read};
+use crate::archives::{Layer, base, config, gzip, layout, names, read, tarred};
 
 fn image(record: &catalogue::LayerRecord) -> catalogue::ImageCatalogue {
     catalogue::squash(&[record], None)
@@ -91,6 +92,34 @@ fn many_links_to_links_end() {
     assert_eq!(record.unreadable.len(), 1);
 }
 
+/// What `docker save` writes of one layer.
+fn saved(layer: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let config = config(&[layer.to_vec()]);
+    let list = br#"[{"Config":"c.json","RepoTags":["a:1"],"Layers":["l/layer.tar"]}]"#;
+    vec![("c.json".into(), config), ("manifest.json".into(), list.to_vec()), ("l/layer.tar".into(), layer.to_vec())]
+}
+
+/// Opens a file as an image and reads its layers.
+fn opened(bytes: &[u8]) -> Option<usize> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("image.tar");
+    fs_err::write(&path, bytes).unwrap();
+    let image = open(&Source::Archive(path), &OpenOptions::default()).ok()?;
+    for layer in &image.layers {
+        if let Ok(stream) = layer.open() {
+            let _ = std::io::copy(&mut stream.take(1 << 20), &mut std::io::sink());
+        }
+    }
+    Some(image.layers.len())
+}
+
+#[test]
+fn the_images_that_are_changed_are_valid() {
+    let plain = [base().bytes()];
+    assert_eq!(opened(&tarred(&saved(&plain[0]))), Some(1));
+    assert_eq!(opened(&gzip(&tarred(&layout(&plain, &plain, "a:1")))), Some(1));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
@@ -122,6 +151,31 @@ proptest! {
         let again: catalogue::LayerRecord = serde_json::from_slice(&json).unwrap();
         prop_assert_eq!(&again, &record);
         let _ = image(&record);
+    }
+
+    #[test]
+    fn any_file_is_an_image_or_a_refusal(bytes in proptest::collection::vec(any::<u8>(), 0..2000), head in 0_usize..4) {
+        let head: &[u8] = [&b""[..], b"\x1f\x8b\x08\0", b"\x28\xb5\x2f\xfd", b"manifest.json\0"][head];
+        let _ = opened(&[head, &bytes].concat());
+    }
+
+    #[test]
+    fn a_changed_image_is_read_or_refused(
+        is_layout in any::<bool>(),
+        is_packed in any::<bool>(),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let plain = [base().bytes()];
+        let mut files = if is_layout { layout(&plain, &plain, "a:1") } else { saved(&plain[0]) };
+        // Documents are changed, not the archive around them: that has a test of its own.
+        for (at, byte) in changes {
+            let documents: Vec<usize> = (0..files.len()).filter(|at| files[*at].1.starts_with(b"{") || files[*at].1.starts_with(b"[")).collect();
+            let document = &mut files[documents[at.index(documents.len())]].1;
+            let at = at.index(document.len());
+            document[at] = byte;
+        }
+        let bytes = tarred(&files);
+        let _ = opened(&if is_packed { gzip(&bytes) } else { bytes });
     }
 
     #[test]
