@@ -131,4 +131,13 @@ mod tests {
             assert!(read_ignore_file(bad).is_err(), "{bad}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_file_is_read_or_refused(text in r#"(\[\[ignore\]\]\n|reason = |expires = |vulnerability = |["0-9TZ:-]{1,12}|\n|.){0,30}"#) {
+            for rule in read_ignore_file(&text).into_iter().flatten() {
+                proptest::prop_assert!(!rule.reason.trim().is_empty());
+            }
+        }
+    }
 }

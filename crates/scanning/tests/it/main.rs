@@ -6,3 +6,4 @@ mod advisories_build;
 mod advisories_fetch;
 mod advisories_store;
 mod image_index;
+mod sarif;
