@@ -17,7 +17,8 @@ pub(super) const LIBRARIES: &[Library] = &[
     Library {
         name: "musl",
         loose: Some(r"[^ -~](1\.[12]\.\d{1,2})\x00"),
-        markers: &["musl libc ("],
+        // What its loader says of itself; programs that look for musl know only the first line.
+        markers: &[")\nVersion %s\nDynamic Program Loader"],
         stems: &["libc.musl-x86_64", "ld-musl-x86_64", "libc.musl-aarch64", "ld-musl-aarch64"],
         alone: false,
         ..LIBRARY

@@ -133,6 +133,7 @@ fn what_many_write_needs_a_second_mark() {
         &["7.0.15"],
         &["OpenSSL 3"],
         &["built with OpenSSL 3.0.13"],
+        &["a musl libc (while running on Linux)", "1.2.7"],
         &["21105"],
     ] {
         assert!(found("/app", texts, &[]).is_empty(), "{texts:?}");
