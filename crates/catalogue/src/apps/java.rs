@@ -132,23 +132,13 @@ fn escaped(name: &str) -> String {
 fn settle(file: &File<'_>, contents: Contents) -> Read {
     let file_name = FileName::parse(file.name());
     let mut drafts = Drafts::new(file, PackageType::Maven, "jar-pom-properties");
-    let mut seen = BTreeSet::new();
     let mut is_itself = false;
-    for (found, found_by) in contents
-        .properties
-        .iter()
-        .map(|found| (found, "jar-pom-properties"))
-        .chain(contents.models.iter().map(|found| (found, "jar-pom-xml")))
-    {
-        // A model repeats its properties file, which knows what the model inherits.
-        let is_repeated = found_by == "jar-pom-xml"
-            && contents.properties.iter().any(|other| {
-                other.artifact == found.artifact && (found.group.is_empty() || other.group == found.group)
-            });
-        if is_repeated || !found.is_complete() || !seen.insert((found.group.clone(), found.artifact.clone())) {
-            continue;
-        }
-        is_itself |= is_main(found, &file_name, contents.manifest.as_ref());
+    let coordinates = coordinates(&contents);
+    for (found, found_by) in &coordinates {
+        // Alone, and of the manifest's version, they are the archive's own, whatever it was renamed to.
+        let is_alone = coordinates.len() == 1
+            && contents.manifest.as_ref().is_some_and(|manifest| manifest.identity().version == found.version);
+        is_itself |= is_alone || is_main(found, &file_name, contents.manifest.as_ref());
         if let Some(package) = drafts.add(&found.name(), &found.version) {
             set_found_by(package, found_by);
             let model = contents.models.iter().find(|model| model.artifact == found.artifact);
@@ -161,6 +151,25 @@ fn settle(file: &File<'_>, contents: Contents) -> Read {
         add_main(&file_name, contents.manifest.as_ref(), &mut drafts);
     }
     drafts.finish()
+}
+
+/// The coordinates in an archive, each once, with what told them.
+fn coordinates(contents: &Contents) -> Vec<(&pom::Coordinates, &'static str)> {
+    let mut seen = BTreeSet::new();
+    let properties = contents.properties.iter().map(|found| (found, "jar-pom-properties"));
+    let models = contents.models.iter().map(|found| (found, "jar-pom-xml"));
+    let mut kept = Vec::new();
+    for (found, found_by) in properties.chain(models) {
+        // A model repeats its properties file, which knows what the model inherits.
+        let is_repeated = found_by == "jar-pom-xml"
+            && contents.properties.iter().any(|other| {
+                other.artifact == found.artifact && (found.group.is_empty() || other.group == found.group)
+            });
+        if !is_repeated && found.is_complete() && seen.insert((&found.group, &found.artifact)) {
+            kept.push((found, found_by));
+        }
+    }
+    kept
 }
 
 /// Tells whether these coordinates are the archive's own, rather than those of something within it.

@@ -42,6 +42,19 @@ fn maven_properties_name_the_archive_and_what_is_shaded_into_it() {
 }
 
 #[test]
+fn a_renamed_archive_of_one_artifact_is_that_artifact() {
+    let manifest = b"Bundle-SymbolicName: org.eclipse.jetty.http2.client\r\nBundle-Version: 9.4.57\r\n";
+    let properties = b"groupId=org.eclipse.jetty.http2\nartifactId=http2-client\nversion=9.4.57\n";
+    let one = archive(&[
+        ("META-INF/MANIFEST.MF", manifest),
+        ("META-INF/maven/org.eclipse.jetty.http2/http2-client/pom.properties", properties),
+    ]);
+    assert_eq!(found("/x/jetty9-http2-client.jar", &one), ["org.eclipse.jetty.http2:http2-client 9.4.57"]);
+    let other = archive(&[("META-INF/MANIFEST.MF", manifest), ("META-INF/maven/org.a/lib/pom.properties", PROPERTIES)]);
+    assert_eq!(found("/x/app-9.4.57.jar", &other).len(), 2, "an artifact of another version is not the archive itself");
+}
+
+#[test]
 fn without_properties_manifest_and_file_name_speak() {
     let plain = archive(&[("META-INF/MANIFEST.MF", MANIFEST)]);
     for (path, expected) in [
