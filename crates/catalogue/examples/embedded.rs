@@ -26,7 +26,7 @@ fn main() {
     for package in &packages {
         let evidence = package.evidence.first();
         let (path, by) = evidence.map_or(("", ""), |evidence| (evidence.path.as_str(), evidence.found_by.as_str()));
-        println!("{} {} {:?} {by} {path}", package.name, package.version, package.confidence);
+        println!("{}\t{}\t{:?}\t{by}\t{path}", package.name, package.version, package.confidence);
     }
     let known = packages.iter().filter(|package| !package.version.is_empty()).count();
     println!("{} found, {known} with version; {files} files, {size} bytes, {:.2?}", packages.len(), started.elapsed());

@@ -8,6 +8,9 @@ pub(crate) fn scan(folder: Option<&str>) -> Result<()> {
     let shell = Shell::new()?;
     let folder = folder.unwrap_or("target/bench-scan");
     cmd!(shell, "cargo build --release --package holdfast-cli").run().context("building the release")?;
+    cmd!(shell, "cargo build --release --package holdfast-catalogue --example embedded")
+        .run()
+        .context("building what looks for libraries")?;
     cmd!(shell, "python3 scripts/bench_scan.py {folder}").run().context("running the bench")
 }
 
