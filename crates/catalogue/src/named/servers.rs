@@ -8,8 +8,10 @@ const NOT_MYSQL: &str = r"percona-server-\d|Percona-XtraDB-Cluster-\d|\d-MariaDB
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "redis",
-        files: &["redis-server"],
+        files: &["redis-server", "redis-check-rdb"],
         versions: &[
+            // Built reproducibly: the version, and nanoseconds.
+            r"\D(\d+\.\d+\.\d+?)\d{19}\x00",
             r"\D(\d+\.\d+\.\d+)buildkitsandbox-\d+",
             r"\D(\d+\.\d+\.\d+)\w{12}-\d+",
             r"Redis version (\d+\.\d+\.\d+)",

@@ -15,6 +15,13 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule { name: "aws-lc", files: &["openssl"], versions: &[r"AWS-LC (\d+\.\d+\.\d+)\)"], fragments: false, ..RULE },
     Rule {
+        name: "gnupg",
+        files: &["gpg", "gpg2", "gpgsm", "gpgv"],
+        versions: &[r"GNU Privacy Guard's (?:OpenPGP|S/M) server (\d+\.\d+\.\d+)", r"\(GnuPG\) (\d+\.\d+\.\d+)"],
+        fragments: false,
+        ..RULE
+    },
+    Rule {
         name: "openldap",
         files: &["ldapsearch", "slapd"],
         versions: &[r"\$OpenLDAP: (?:ldapsearch|slapd) (\d+\.\d+\.\d+)"],

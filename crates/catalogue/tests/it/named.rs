@@ -71,6 +71,8 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("/bin/gcc", "GCC: (GNU) 12.3.0~", "gcc 12.3.0"),
     ("/bin/redis-server", "x7.0.14buildkitsandbox-1702957741000000000", "redis 7.0.14"),
     ("/bin/redis-server", "x4.0.11841ce7054bd9-1542359302000000000", "redis 4.0.11"),
+    ("/bin/redis-server", "A7.0.151778644800000000000~", "redis 7.0.15"),
+    ("/bin/gpg", "GNU Privacy Guard's OpenPGP server 2.2.40 ready", "gnupg 2.2.40"),
     ("/bin/valkey-server", "valkey9.0.0buildkitsandbox-1764887574000000000", "valkey 9.0.0"),
     ("/bin/memcached", "memcached 1.6.18~", "memcached 1.6.18"),
     ("/bin/httpd", "Apache/2.4.54~", "httpd 2.4.54"),
