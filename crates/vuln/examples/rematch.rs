@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use base::Timestamp;
 use holdfast_vuln::matching::{Image, Installed, Options, Ownership, lookups, match_image};
-use holdfast_vuln::rematch::{Index, Tally};
+use holdfast_vuln::rematch::{Full, Index, SetId, SubjectId, Tally};
 use holdfast_vuln::{
     Advisory, AdvisorySource, Affect, AffectState, Confidence, Evidence, Namespace, Package, PackageType, Qualifiers,
     Range, RangeEnd, Scheme, System,
@@ -107,7 +107,90 @@ fn layer(seed: u64, count: u64) -> Vec<(u64, u64)> {
         .collect()
 }
 
-fn main() {
+/// The images' layers, each put in when it is first met.
+struct Catalogues<'a> {
+    database: &'a Database,
+    system: &'a System,
+    index: Index<u64, (u64, u64)>,
+    bases: HashMap<u64, SetId>,
+    /// The layers above the bases that the last image had, and whose they are.
+    above: (Option<u64>, Vec<SetId>),
+}
+
+impl Catalogues<'_> {
+    fn put(&mut self, image: u64) -> Result<Tally, Full> {
+        let base = image % BASES;
+        let base = match self.bases.get(&base) {
+            Some(set) => *set,
+            None => {
+                let set = self.set(&base_layer(base))?;
+                self.bases.insert(base, set);
+                set
+            }
+        };
+        let shared = image / IMAGES_OF_A_LAYER;
+        if self.above.0 != Some(shared) {
+            let sets =
+                (0..LAYERS_ABOVE).map(|level| self.set(&upper_layer(shared, level))).collect::<Result<_, _>>()?;
+            self.above = (Some(shared), sets);
+        }
+        let mut sets = vec![base];
+        sets.extend(&self.above.1);
+        self.index.image_put(image, &sets)
+    }
+
+    fn set(&mut self, layer: &[(u64, u64)]) -> Result<SetId, Full> {
+        let (database, system) = (self.database, self.system);
+        let names = |subject: &(u64, u64)| lookups(Some(system), &package(subject.0, subject.1));
+        let judge = |subject: &(u64, u64)| judge(database, system, *subject);
+        let subjects: Vec<SubjectId> =
+            layer.iter().map(|subject| self.index.subject_put(subject, names, judge)).collect::<Result<_, _>>()?;
+        self.index.set_put(subjects)
+    }
+}
+
+fn base_layer(base: u64) -> Vec<(u64, u64)> {
+    layer(1 + base, PACKAGES_OF_A_BASE)
+}
+
+fn upper_layer(shared: u64, level: u64) -> Vec<(u64, u64)> {
+    layer(1_000_000 + shared * LAYERS_ABOVE + level, PACKAGES_OF_A_LAYER)
+}
+
+/// Returns an image's counts as matching all its packages one by one makes them.
+fn in_full(database: &Database, system: &System, image: u64) -> u32 {
+    let mut subjects = base_layer(image % BASES);
+    subjects.extend((0..LAYERS_ABOVE).flat_map(|level| upper_layer(image / IMAGES_OF_A_LAYER, level)));
+    subjects.sort_unstable();
+    subjects.dedup();
+    subjects.into_iter().map(|subject| judge(database, system, subject).critical).sum()
+}
+
+/// A moment, by the clock and by this process's processor time.
+struct Moment(Instant, f64);
+
+impl Moment {
+    fn now() -> Self {
+        let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+        let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        let ticks: Vec<f64> = after_name.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse().ok()).collect();
+        // Linux counts 100 ticks a second.
+        Self(Instant::now(), ticks.iter().sum::<f64>() / 100.0)
+    }
+
+    fn since(&self) -> String {
+        format!("{:.2} s wall, {:.2} s cpu", self.0.elapsed().as_secs_f64(), Self::now().1 - self.1)
+    }
+}
+
+/// Returns the most memory that this process has had, in MiB.
+fn peak_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default() / 1024
+}
+
+fn main() -> Result<(), Full> {
     let mut arguments = std::env::args().skip(1).filter_map(|argument| argument.parse::<u64>().ok());
     let images = arguments.next().unwrap_or(1_000_000);
     let per_thousand = arguments.next().unwrap_or(10);
@@ -119,27 +202,23 @@ fn main() {
         let affects = (0..numbers.below(12)).map(|number| affect(&name, number, numbers.below(VERSIONS))).collect();
         database.affects.insert(name, affects);
     }
-    let started = Instant::now();
-    let mut index: Index<u64, (u64, u64)> = Index::default();
-    let names = |subject: &(u64, u64)| lookups(Some(&system), &package(subject.0, subject.1));
+    println!("database: {NAMES} names, {} MiB", peak_mib());
+    let started = Moment::now();
+    let mut catalogues = Catalogues {
+        database: &database,
+        system: &system,
+        index: Index::default(),
+        bases: HashMap::new(),
+        above: (None, Vec::new()),
+    };
     let mut total = 0u64;
     for image in 0..images {
-        let base = layer(1 + image % BASES, PACKAGES_OF_A_BASE);
-        let above = (0..LAYERS_ABOVE).map(|level| {
-            let shared = image / IMAGES_OF_A_LAYER;
-            layer(1_000_000 + shared * LAYERS_ABOVE + level, PACKAGES_OF_A_LAYER)
-        });
-        let mut layers = Vec::new();
-        for layer in std::iter::once(base).chain(above) {
-            let ids = layer
-                .iter()
-                .map(|subject| index.subject_put(subject, names, |subject| judge(&database, &system, *subject)));
-            layers.push(ids.filter_map(Result::ok).collect::<Vec<_>>());
-        }
-        total += index.image_put(image, &layers).map_or(0, |tally| u64::from(tally.critical));
+        total += u64::from(catalogues.put(image)?.critical);
     }
+    let mut index = catalogues.index;
     let (subjects, sets, count) = index.sizes();
-    println!("{count} images, {sets} sets, {subjects} subjects, {total} findings: built in {:.1?}", started.elapsed());
+    println!("{count} images, {sets} sets, {subjects} subjects, {total} findings");
+    println!("built: {}, peak {} MiB", started.since(), peak_mib());
     let changed = NAMES * per_thousand / 1000;
     let mut changed_names = Vec::new();
     for _ in 0..changed {
@@ -148,15 +227,20 @@ fn main() {
         database.affects.entry(name.clone()).or_default().push(more);
         changed_names.push((Namespace("debian:12".to_owned()), name));
     }
-    let started = Instant::now();
+    let started = Moment::now();
     let mut judged = 0u64;
     let changes = index.rematch(&changed_names, |subject| {
         judged += 1;
         judge(&database, &system, *subject)
     });
-    println!(
-        "{changed} names changed: {judged} subjects judged, {} images changed, in {:.2?}",
-        changes.len(),
-        started.elapsed()
-    );
+    println!("{changed} names changed: {judged} subjects judged, {} images changed", changes.len());
+    println!("re-matched: {}, peak {} MiB", started.since(), peak_mib());
+    let step = images.div_ceil(1000).max(1);
+    let sample: Vec<u64> = (0..images).step_by(usize::try_from(step).unwrap_or(1)).collect();
+    let is_same = |image: &&u64| {
+        index.image_tally(image).is_some_and(|tally| tally.critical == in_full(&database, &system, **image))
+    };
+    let same = sample.iter().filter(is_same).count();
+    println!("{same} of {} images have the counts that matching each in full gives", sample.len());
+    Ok(())
 }

@@ -1,93 +1,45 @@
 //! What changes in a million images when a few advisories do, without reading a layer.
 //!
-//! Each image is a list of layers, each layer what it brought that is still there on top: a set of subjects (a
-//! package in a system). Equal sets are one, whatever their image; so are equal subjects. A new database is told as
-//! the names that changed: from the name to its subjects, which are judged anew, to the sets that hold those whose
-//! verdict changed, to the images. The cost follows the change and the images that it touches, not their number.
+//! A subject is a package in a system; a set is what one layer brought that is still there on top; an image is a list
+//! of sets. Equal subjects are one, and so are equal sets, whatever their image. A set is put in once, by whoever first
+//! meets its layer, with the cost of its subjects; an image costs as much as it has sets, and the subjects that several
+//! of its sets hold. A new database is told as the names that changed: from the name to its subjects, which are judged
+//! anew, to the sets that hold those whose verdict changed, to the images. The cost follows the change and the images
+//! that it touches, not their number.
+
+mod tally;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
-
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 use crate::advisory::Namespace;
-use crate::matching::{Finding, FindingClass, FixState};
-use crate::severity::Class;
+use tally::Shift;
 
-/// How many findings a subject or an image has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Tally {
-    /// CVSS 7.0 and above.
-    pub critical: u32,
-    /// CVSS 4.0 to 6.9.
-    pub major: u32,
-    /// CVSS 0.1 to 3.9.
-    pub minor: u32,
-    /// Without a score, or with 0.
-    pub other: u32,
-    /// Those with a fix.
-    pub fixable: u32,
-    /// Those known to be exploited.
-    pub exploited: u32,
-}
-
-impl Tally {
-    /// Counts findings; those of headers only are left out.
-    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
-        let mut tally = Self::default();
-        for finding in findings.into_iter().filter(|finding| finding.class == FindingClass::Usual) {
-            let class = match finding.rating.class {
-                Class::Critical => &mut tally.critical,
-                Class::Major => &mut tally.major,
-                Class::Minor => &mut tally.minor,
-                Class::Harmless | Class::Unknown => &mut tally.other,
-            };
-            *class += 1;
-            tally.fixable += u32::from(finding.state == FixState::Fixed);
-            tally.exploited += u32::from(finding.kev.is_some());
-        }
-        tally
-    }
-
-    fn parts(self) -> [u32; 6] {
-        [self.critical, self.major, self.minor, self.other, self.fixable, self.exploited]
-    }
-
-    const fn from_parts([critical, major, minor, other, fixable, exploited]: [u32; 6]) -> Self {
-        Self { critical, major, minor, other, fixable, exploited }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        let mut parts = self.parts();
-        for (part, more) in parts.iter_mut().zip(other.parts()) {
-            *part = part.saturating_add(more);
-        }
-        Self::from_parts(parts)
-    }
-
-    fn moved(self, change: [i64; 6]) -> Self {
-        let mut parts = self.parts();
-        for (part, by) in parts.iter_mut().zip(change) {
-            *part = u32::try_from(i64::from(*part).saturating_add(by).max(0)).unwrap_or(u32::MAX);
-        }
-        Self::from_parts(parts)
-    }
-}
+pub use tally::Tally;
 
 /// A place in a list of the index.
 type Place = u32;
+
+/// Images that were taken out are forgotten once they are more than those that are left, and more than this.
+const MOST_GONE: usize = 1024;
 
 #[derive(Debug)]
 struct SubjectRow<T> {
     subject: T,
     tally: Tally,
     sets: Vec<Place>,
+    /// Images that have this in several sets, and in how many beyond the first; some may be gone.
+    repeated_in: Vec<(Place, u32)>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct SetRow {
-    subjects: Box<[Place]>,
+    /// Sorted.
+    subjects: Arc<[Place]>,
+    tally: Tally,
+    /// Some may be gone.
     images: Vec<Place>,
 }
 
@@ -96,6 +48,8 @@ struct ImageRow<K> {
     key: K,
     sets: Box<[Place]>,
     tally: Tally,
+    /// Its place among those that a re-match moves, counted from 1; 0 while none does.
+    moving: Place,
 }
 
 /// The index does not take more (2³² subjects, sets or images).
@@ -114,13 +68,21 @@ pub struct Change<K> {
     pub after: Tally,
 }
 
+/// A subject in an [`Index`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubjectId(Place);
+
+/// A set in an [`Index`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SetId(Place);
+
 /// Catalogues of many images; `K` names an image (its digest), `T` is a subject.
 #[derive(Debug)]
 pub struct Index<K, T> {
     subjects: Vec<SubjectRow<T>>,
     subject_places: HashMap<T, Place>,
     sets: Vec<SetRow>,
-    set_places: HashMap<Box<[Place]>, Place>,
+    set_places: HashMap<Arc<[Place]>, Place>,
     images: Vec<Option<ImageRow<K>>>,
     image_places: HashMap<K, Place>,
     names: HashMap<(Namespace, String), Vec<Place>>,
@@ -163,55 +125,129 @@ impl<K: Clone + Eq + Hash, T: Clone + Eq + Hash> Index<K, T> {
             }
         }
         let tally = judge(subject);
-        self.subjects.push(SubjectRow { subject: subject.clone(), tally, sets: Vec::new() });
+        let row = SubjectRow { subject: subject.clone(), tally, sets: Vec::new(), repeated_in: Vec::new() };
+        self.subjects.push(row);
         self.subject_places.insert(subject.clone(), place);
         Ok(SubjectId(place))
     }
 
-    /// Puts an image in, in the place of one with the same key: for each layer what it brought that is still there
-    /// on top. A subject that a lower layer has is not counted again.
+    /// Puts a set in, or finds the one that is equal: what a layer brought that is still there on top.
     ///
     /// # Errors
-    /// [`Full`] after 2³² sets or images.
-    pub fn image_put(&mut self, key: K, layers: &[Vec<SubjectId>]) -> Result<Tally, Full> {
+    /// [`Full`] after 2³² sets.
+    pub fn set_put(&mut self, subjects: impl IntoIterator<Item = SubjectId>) -> Result<SetId, Full> {
+        let mut subjects: Vec<Place> = subjects.into_iter().map(|id| id.0).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        if let Some(place) = self.set_places.get(subjects.as_slice()) {
+            return Ok(SetId(*place));
+        }
+        let place = next_place(self.sets.len())?;
+        let mut sum = Shift::default();
+        for subject in &subjects {
+            if let Some(row) = at_mut(&mut self.subjects, *subject) {
+                row.sets.push(place);
+                sum.add(row.tally, 1);
+            }
+        }
+        let subjects: Arc<[Place]> = subjects.into();
+        self.set_places.insert(Arc::clone(&subjects), place);
+        self.sets.push(SetRow { subjects, tally: Tally::default().moved(sum), images: Vec::new() });
+        Ok(SetId(place))
+    }
+
+    /// Puts an image in, in the place of one with the same key. A subject that several of its sets hold is counted
+    /// once.
+    ///
+    /// # Errors
+    /// [`Full`] after 2³² images.
+    pub fn image_put(&mut self, key: K, sets: &[SetId]) -> Result<Tally, Full> {
         self.image_remove(&key);
-        let mut seen = BTreeSet::new();
-        let mut sets = Vec::with_capacity(layers.len());
-        for layer in layers {
-            let new: BTreeSet<Place> = layer.iter().map(|id| id.0).filter(|place| seen.insert(*place)).collect();
-            if !new.is_empty() {
-                sets.push(self.set_put(new.into_iter().collect())?);
-            }
-        }
         let place = next_place(self.images.len())?;
-        for set in &sets {
-            if let Some(row) = self.set_mut(*set) {
-                row.images.push(place);
+        let mut sets: Vec<Place> = sets.iter().map(|set| set.0).collect();
+        sets.sort_unstable();
+        sets.dedup();
+        let mut sum = Shift::default();
+        for (subject, times) in self.repeated(&sets) {
+            if let Some(row) = at_mut(&mut self.subjects, subject) {
+                row.repeated_in.push((place, times));
+                sum.add(row.tally, -i64::from(times));
             }
         }
-        let tally =
-            seen.iter().filter_map(|place| self.subject(*place)).fold(Tally::default(), |sum, row| sum.plus(row.tally));
-        self.images.push(Some(ImageRow { key: key.clone(), sets: sets.into(), tally }));
+        for set in &sets {
+            if let Some(row) = at_mut(&mut self.sets, *set) {
+                row.images.push(place);
+                sum.add(row.tally, 1);
+            }
+        }
+        let tally = Tally::default().moved(sum);
+        let row = ImageRow { key: key.clone(), sets: sets.into(), tally, moving: 0 };
+        self.images.push(Some(row));
         self.image_places.insert(key, place);
         Ok(tally)
+    }
+
+    /// Returns the subjects that several sets hold, and in how many beyond the first.
+    fn repeated(&self, sets: &[Place]) -> Vec<(Place, u32)> {
+        let mut lists: Vec<&[Place]> =
+            sets.iter().filter_map(|set| at(&self.sets, *set)).map(|set| &*set.subjects).collect();
+        // The subjects of the smaller ones are sought in the larger ones.
+        lists.sort_by_key(|list| std::cmp::Reverse(list.len()));
+        let mut found: Vec<(Place, u32)> = Vec::new();
+        for (number, list) in lists.iter().enumerate().skip(1) {
+            let larger = lists.get(..number).unwrap_or_default();
+            for subject in *list {
+                if larger.iter().any(|list| list.binary_search(subject).is_ok()) {
+                    found.push((*subject, 1));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            kept.1 += u32::from(is_same);
+            is_same
+        });
+        found
     }
 
     /// Takes an image out; what only it held stays known, for it may come again.
     pub fn image_remove(&mut self, key: &K) {
         let Some(place) = self.image_places.remove(key) else { return };
-        let row = usize::try_from(place).ok().and_then(|index| self.images.get_mut(index)).and_then(Option::take);
-        for set in row.iter().flat_map(|row| row.sets.iter()) {
-            if let Some(row) = self.set_mut(*set) {
-                row.images.retain(|image| *image != place);
-            }
+        if let Some(row) = at_mut(&mut self.images, place) {
+            *row = None;
         }
+        let gone = self.images.len() - self.image_places.len();
+        if gone > MOST_GONE && gone > self.image_places.len() {
+            self.forget();
+        }
+    }
+
+    /// Closes the gaps that images left; the order of the others stays.
+    fn forget(&mut self) {
+        let mut moved: Vec<Option<Place>> = Vec::with_capacity(self.images.len());
+        let mut next: Place = 0;
+        for row in &self.images {
+            moved.push(row.as_ref().map(|_| next));
+            next += Place::from(row.is_some());
+        }
+        let now = |place: Place| at(&moved, place).copied().flatten();
+        for set in &mut self.sets {
+            set.images = set.images.iter().filter_map(|image| now(*image)).collect();
+        }
+        for subject in &mut self.subjects {
+            subject.repeated_in =
+                subject.repeated_in.iter().filter_map(|(image, times)| Some((now(*image)?, *times))).collect();
+        }
+        self.images.retain(Option::is_some);
+        self.image_places =
+            (0..next).filter_map(|place| Some((at(&self.images, place)?.as_ref()?.key.clone(), place))).collect();
     }
 
     /// Returns an image's counts.
     #[must_use]
     pub fn image_tally(&self, key: &K) -> Option<Tally> {
-        let place = usize::try_from(*self.image_places.get(key)?).ok()?;
-        self.images.get(place)?.as_ref().map(|row| row.tally)
+        at(&self.images, *self.image_places.get(key)?)?.as_ref().map(|row| row.tally)
     }
 
     /// Judges anew what is matched by these names, and returns the images whose counts changed, in the order in
@@ -223,47 +259,33 @@ impl<K: Clone + Eq + Hash, T: Clone + Eq + Hash> Index<K, T> {
     ) -> Vec<Change<K>> {
         let places: BTreeSet<Place> =
             changed.into_iter().filter_map(|name| self.names.get(name)).flatten().copied().collect();
-        let mut set_changes: HashMap<Place, [i64; 6]> = HashMap::new();
+        let mut sets: HashMap<Place, Shift> = HashMap::new();
+        let mut moves = Moves { images: &mut self.images, shifts: Vec::new() };
         for place in places {
-            let Some(row) = usize::try_from(place).ok().and_then(|index| self.subjects.get_mut(index)) else {
-                continue;
-            };
+            let Some(row) = at_mut(&mut self.subjects, place) else { continue };
             let tally = judge(&row.subject);
-            if tally == row.tally {
+            let shift = Shift::between(row.tally, tally);
+            if shift.is_nothing() {
                 continue;
             }
-            let (before, after) = (row.tally.parts(), tally.parts());
             row.tally = tally;
             for set in &row.sets {
-                let change = set_changes.entry(*set).or_default();
-                for ((by, before), after) in change.iter_mut().zip(before).zip(after) {
-                    *by += i64::from(after) - i64::from(before);
-                }
+                sets.entry(*set).or_default().join(shift, 1);
+            }
+            for (image, times) in &row.repeated_in {
+                moves.image(*image, shift, -i64::from(*times));
             }
         }
-        self.move_images(set_changes)
-    }
-
-    fn move_images(&mut self, set_changes: HashMap<Place, [i64; 6]>) -> Vec<Change<K>> {
-        let mut set_changes: Vec<(Place, [i64; 6])> = set_changes.into_iter().collect();
-        set_changes.sort_unstable();
-        let mut before: HashMap<Place, Tally> = HashMap::new();
-        for (set, change) in set_changes.into_iter().filter(|(_, change)| *change != [0; 6]) {
-            let Some(set) = usize::try_from(set).ok().and_then(|index| self.sets.get(index)) else { continue };
-            for place in &set.images {
-                let row = usize::try_from(*place).ok().and_then(|index| self.images.get_mut(index));
-                let Some(row) = row.and_then(Option::as_mut) else { continue };
-                before.entry(*place).or_insert(row.tally);
-                row.tally = row.tally.moved(change);
+        let mut sets: Vec<(Place, Shift)> = sets.into_iter().filter(|(_, shift)| !shift.is_nothing()).collect();
+        sets.sort_unstable_by_key(|(set, _)| *set);
+        for (set, shift) in sets {
+            let Some(row) = at_mut(&mut self.sets, set) else { continue };
+            row.tally = row.tally.moved(shift);
+            for image in &row.images {
+                moves.image(*image, shift, 1);
             }
         }
-        let mut before: Vec<(Place, Tally)> = before.into_iter().collect();
-        before.sort_unstable_by_key(|(place, _)| *place);
-        let changes = before.into_iter().filter_map(|(place, before)| {
-            let row = self.images.get(usize::try_from(place).ok()?)?.as_ref()?;
-            (row.tally != before).then(|| Change { image: row.key.clone(), before, after: row.tally })
-        });
-        changes.collect()
+        moves.finish()
     }
 
     /// Returns how many subjects, sets and images there are.
@@ -272,45 +294,61 @@ impl<K: Clone + Eq + Hash, T: Clone + Eq + Hash> Index<K, T> {
         (self.subjects.len(), self.sets.len(), self.image_places.len())
     }
 
-    fn set_put(&mut self, subjects: Box<[Place]>) -> Result<Place, Full> {
-        if let Some(place) = self.set_places.get(&subjects) {
-            return Ok(*place);
-        }
-        let place = next_place(self.sets.len())?;
-        for subject in &subjects {
-            if let Some(row) = usize::try_from(*subject).ok().and_then(|index| self.subjects.get_mut(index)) {
-                row.sets.push(place);
-            }
-        }
-        self.set_places.insert(subjects.clone(), place);
-        self.sets.push(SetRow { subjects, images: Vec::new() });
-        Ok(place)
-    }
-
-    fn set_mut(&mut self, place: Place) -> Option<&mut SetRow> {
-        self.sets.get_mut(usize::try_from(place).ok()?)
-    }
-
-    fn subject(&self, place: Place) -> Option<&SubjectRow<T>> {
-        self.subjects.get(usize::try_from(place).ok()?)
-    }
-
     /// Returns the subjects of an image, in no order that means anything.
     pub fn image_subjects<'a>(&'a self, key: &K) -> impl Iterator<Item = &'a T> {
-        let place = self.image_places.get(key).and_then(|place| usize::try_from(*place).ok());
-        let row = place.and_then(|place| self.images.get(place)).and_then(Option::as_ref);
-        let sets = row.map_or(&[][..], |row| &row.sets).iter();
-        let sets = sets.filter_map(|set| self.sets.get(usize::try_from(*set).ok()?));
-        sets.flat_map(|set| set.subjects.iter()).filter_map(|place| self.subject(*place)).map(|row| &row.subject)
+        let row = self.image_places.get(key).and_then(|place| at(&self.images, *place)).and_then(Option::as_ref);
+        let sets = row.map_or(&[][..], |row| &row.sets).iter().filter_map(|set| at(&self.sets, *set));
+        let places: BTreeSet<Place> = sets.flat_map(|set| set.subjects.iter().copied()).collect();
+        places.into_iter().filter_map(|place| at(&self.subjects, place)).map(|row| &row.subject)
     }
 }
 
-/// A subject in an [`Index`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SubjectId(Place);
+/// By how much a re-match moves which images.
+struct Moves<'a, K> {
+    images: &'a mut [Option<ImageRow<K>>],
+    shifts: Vec<(Place, Shift)>,
+}
+
+impl<K: Clone> Moves<'_, K> {
+    fn image(&mut self, place: Place, shift: Shift, times: i64) {
+        let Some(row) = at_mut(self.images, place).and_then(Option::as_mut) else { return };
+        if row.moving == 0 {
+            self.shifts.push((place, Shift::default()));
+            // There are no more of them than images, which are counted in the same type.
+            row.moving = Place::try_from(self.shifts.len()).unwrap_or(Place::MAX);
+        }
+        if let Some((_, all)) = row.moving.checked_sub(1).and_then(|at| at_mut(&mut self.shifts, at)) {
+            all.join(shift, times);
+        }
+    }
+
+    fn finish(mut self) -> Vec<Change<K>> {
+        let mut changes = Vec::new();
+        self.shifts.sort_unstable_by_key(|(place, _)| *place);
+        for (place, shift) in self.shifts {
+            let Some(row) = at_mut(self.images, place).and_then(Option::as_mut) else { continue };
+            row.moving = 0;
+            let before = row.tally;
+            row.tally = before.moved(shift);
+            if row.tally != before {
+                changes.push(Change { image: row.key.clone(), before, after: row.tally });
+            }
+        }
+        changes
+    }
+}
+
+fn at<V>(list: &[V], place: Place) -> Option<&V> {
+    list.get(usize::try_from(place).ok()?)
+}
+
+fn at_mut<V>(list: &mut [V], place: Place) -> Option<&mut V> {
+    list.get_mut(usize::try_from(place).ok()?)
+}
 
 fn next_place(length: usize) -> Result<Place, Full> {
-    Place::try_from(length).map_err(|_| Full)
+    // One less than there are numbers: places are also counted from 1.
+    Place::try_from(length).ok().filter(|place| *place < Place::MAX).ok_or(Full)
 }
 
 /// Returns the keys whose values differ between two lists, both sorted by key: with the names of two databases and

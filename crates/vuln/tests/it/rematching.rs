@@ -29,6 +29,18 @@ fn full(database: &Database, layers: &[Vec<(u8, u8)>]) -> Tally {
     Tally { critical, ..Tally::default() }
 }
 
+fn put(index: &mut Index<usize, (u8, u8)>, database: &Database, key: usize, layers: &[Vec<(u8, u8)>]) {
+    let mut sets = Vec::new();
+    for layer in layers {
+        let subject = |subject: &(u8, u8)| {
+            index.subject_put(subject, |subject| name(subject.0), |subject| judge(database, subject)).unwrap()
+        };
+        let subjects: Vec<_> = layer.iter().map(subject).collect();
+        sets.push(index.set_put(subjects).unwrap());
+    }
+    index.image_put(key, &sets).unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
@@ -41,12 +53,7 @@ proptest! {
     ) {
         let mut index = Index::default();
         for (key, layers) in images.iter().enumerate() {
-            let put = |subject: &(u8, u8), index: &mut Index<usize, (u8, u8)>| {
-                index.subject_put(subject, |subject| name(subject.0), |subject| judge(&old, subject)).unwrap()
-            };
-            let layers: Vec<Vec<_>> =
-                layers.iter().map(|layer| layer.iter().map(|subject| put(subject, &mut index)).collect()).collect();
-            index.image_put(key, &layers).unwrap();
+            put(&mut index, &old, key, layers);
         }
         index.image_remove(&removed);
         let before: Vec<_> = (0..images.len()).map(|key| index.image_tally(&key)).collect();
@@ -60,6 +67,29 @@ proptest! {
         }
         prop_assert_eq!(index.image_tally(&removed), None);
     }
+
+    #[test]
+    fn what_came_and_went_leaves_no_trace(
+        images in prop::collection::vec(prop::collection::vec(prop::collection::vec((0u8..6, 0u8..3), 0..4), 0..4), 2..6),
+        old in prop::collection::btree_map(0u8..6, 1u32..5, 0..6),
+        new in prop::collection::btree_map(0u8..6, 1u32..5, 0..6),
+    ) {
+        let mut index = Index::default();
+        // Enough of them that the places of those that went are used again.
+        for round in 0..3000 {
+            let layers = &images[round % images.len()];
+            put(&mut index, &old, round % 7, layers);
+        }
+        let changed: Vec<_> = diff(old.clone(), new.clone()).into_iter().flat_map(name).collect();
+        let changes = index.rematch(&changed, |subject| judge(&new, subject));
+        for key in 0..7 {
+            let layers = &images[(0..3000).rev().find(|round| round % 7 == key).unwrap() % images.len()];
+            prop_assert_eq!(index.image_tally(&key), Some(full(&new, layers)));
+            let told = changes.iter().filter(|change| change.image == key).count();
+            prop_assert_eq!(told, usize::from(full(&old, layers) != full(&new, layers)));
+        }
+        prop_assert_eq!(index.sizes().2, 7);
+    }
 }
 
 #[test]
@@ -70,7 +100,8 @@ fn only_what_changed_is_judged_anew() {
         let base: Vec<_> =
             (0..20).map(|subject| index.subject_put(&subject, name, |_| Tally::default()).unwrap()).collect();
         let own = index.subject_put(&(1000 + key), name, |_| Tally::default()).unwrap();
-        index.image_put(key, &[base, vec![own]]).unwrap();
+        let sets = [index.set_put(base).unwrap(), index.set_put([own]).unwrap()];
+        index.image_put(key, &sets).unwrap();
     }
     assert_eq!(index.sizes(), (1020, 1001, 1000), "the base is one set");
     let mut judged = 0;
