@@ -1,6 +1,6 @@
 //! What the readers of other scanners' databases share.
 
-use vuln::{Advisory, Namespace, Scheme};
+use vuln::{Namespace, Scheme};
 
 use crate::constraint::Constraint;
 
@@ -100,25 +100,6 @@ pub(crate) fn scheme(name: &str) -> Scheme {
         "semantic" | "semver" | "npm" => Scheme::Semver,
         "pacman" => Scheme::Alpm,
         _ => Scheme::Generic,
-    }
-}
-
-/// Returns an empty advisory.
-pub(crate) fn advisory(source: &str, id: &str) -> Advisory {
-    Advisory {
-        id: id.to_owned(),
-        source: source.to_owned(),
-        aliases: Vec::new(),
-        title: String::new(),
-        description: String::new(),
-        published: None,
-        modified: None,
-        withdrawn: None,
-        severities: Vec::new(),
-        references: Vec::new(),
-        cwes: Vec::new(),
-        kev: None,
-        epss: None,
     }
 }
 

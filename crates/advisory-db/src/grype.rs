@@ -8,11 +8,11 @@ use rusqlite::{Connection, OpenFlags, Row};
 use serde::Deserialize;
 use serde_json::Value;
 use vuln::feed::{Sink, bounded};
-use vuln::{Affect, AffectState, Epss, Kev, Namespace, Qualifiers, RangeEnd, Scheme, Severity, SeverityKind};
+use vuln::{Advisory, Affect, AffectState, Epss, Kev, Namespace, Qualifiers, RangeEnd, Scheme, Severity, SeverityKind};
 
 use crate::constraint::Constraint;
 use crate::error::Error;
-use crate::foreign::{Place, advisory, language, scheme, source, system};
+use crate::foreign::{Place, language, scheme, source, system};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -140,7 +140,7 @@ fn vulnerabilities(connection: &Connection, sink: &mut dyn Sink) -> rusqlite::Re
         FROM vulnerability_handles v LEFT JOIN blobs b ON b.id = v.blob_id";
     each(connection, query, |row| {
         let (id, provider): (String, String) = (row.get(0)?, row.get(1)?);
-        let mut out = advisory(&source_of(&provider, &id), &id);
+        let mut out = Advisory::new(&source_of(&provider, &id), &id);
         out.published = time(row.get(2)?);
         out.modified = time(row.get(3)?);
         out.withdrawn = time(row.get(4)?);
@@ -228,7 +228,7 @@ fn affects(source: &str, id: &str, place: &Place, name: &str, blob: &str, sink: 
         Err(error) => return sink.unread(&format!("{name} {id}"), &error.to_string()),
     };
     if !blob.cves.is_empty() {
-        let mut out = advisory(source, id);
+        let mut out = Advisory::new(source, id);
         out.aliases.clone_from(&blob.cves);
         sink.advisory(out);
     }

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use base::Timestamp;
 use serde::Deserialize;
 use vuln::feed::{Sink, bounded, red_hat_namespace};
-use vuln::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd, Scheme, Severity, SeverityKind};
+use vuln::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd, Scheme, Severity, SeverityKind};
 
 use crate::bolt::{Bolt, Bucket, Item};
 use crate::constraint::Constraint;
 use crate::error::Error;
-use crate::foreign::{Place, advisory, language, source, system, union};
+use crate::foreign::{Place, language, source, system, union};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -208,7 +208,7 @@ fn affect(bucket: &str, place: &Place, package: &str, id: &str, detail: Detail, 
     let Some(Constraint { ranges, versions }) = read else {
         return sink.unread(&format!("{package} {id}"), "ranges that are not understood");
     };
-    let mut out = advisory(&source, id);
+    let mut out = Advisory::new(&source, id);
     out.aliases = detail.vendor_ids;
     sink.advisory(out);
     sink.affect(Affect {
@@ -256,7 +256,7 @@ fn red_hat(package: &str, key: &str, detail: &Detail, cpes: &BTreeMap<usize, Str
         }
         for cve in &entry.cves {
             let id = if cve.id.is_empty() { key } else { &cve.id };
-            let mut out = advisory("redhat", id);
+            let mut out = Advisory::new("redhat", id);
             out.severities =
                 word(cve.severity).map(|word| severity("redhat", SeverityKind::Word, word)).into_iter().collect();
             sink.advisory(out);
@@ -293,7 +293,7 @@ fn describe(id: &str, value: &[u8], sink: &mut dyn Sink) {
         Ok(read) => read,
         Err(error) => return sink.unread(id, &error.to_string()),
     };
-    let mut out = advisory("trivy", id);
+    let mut out = Advisory::new("trivy", id);
     out.title = read.title;
     out.description = read.description;
     out.cwes = read.cwe_ids;

@@ -88,6 +88,28 @@ pub struct Advisory {
     pub epss: Option<Epss>,
 }
 
+impl Advisory {
+    /// Returns an advisory that says no more than whose it is.
+    #[must_use]
+    pub fn new(source: &str, id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            source: source.to_owned(),
+            aliases: Vec::new(),
+            title: String::new(),
+            description: String::new(),
+            published: None,
+            modified: None,
+            withdrawn: None,
+            severities: Vec::new(),
+            references: Vec::new(),
+            cwes: Vec::new(),
+            kev: None,
+            epss: None,
+        }
+    }
+}
+
 /// Where a range of affected versions ends.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -30,6 +30,7 @@ use crate::advisory::{Advisory, Affect, Epss, Kev};
 
 pub use detect::detect;
 pub use ecosystem::{Ecosystem, ecosystem, red_hat_namespace, source_of_id};
+pub use release::{debian_release, ubuntu_release};
 
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 1 << 30;
@@ -58,6 +59,8 @@ pub enum Format {
     Nvd,
     /// CISA's known exploited vulnerabilities, JSON.
     Kev,
+    /// CISA's known exploited vulnerabilities, CSV.
+    KevCsv,
     /// FIRST's EPSS scores, CSV.
     Epss,
     /// Microsoft's CVRF, XML.
@@ -85,6 +88,7 @@ impl Format {
             Self::UpdateInfo => "updateinfo",
             Self::Nvd => "nvd",
             Self::Kev => "kev",
+            Self::KevCsv => "kev-csv",
             Self::Epss => "epss",
             Self::CvrfXml => "cvrf-xml",
             Self::Cvrf => "cvrf",
@@ -171,6 +175,7 @@ pub fn import(format: Format, document: Document<'_>, sink: &mut dyn Sink) -> Re
         Format::UpdateInfo => updateinfo::import(bytes, sink),
         Format::Nvd => nvd::import(bytes, sink),
         Format::Kev => kev::import(bytes, sink),
+        Format::KevCsv => kev::csv(bytes, sink),
         Format::Epss => epss::import(bytes, sink),
         Format::CvrfXml => cvrf_xml::import(bytes, sink),
         Format::Cvrf => cvrf::import(bytes, sink),

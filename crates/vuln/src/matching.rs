@@ -13,15 +13,17 @@ mod records;
 mod report;
 mod source;
 mod system;
+mod windows;
 
 use std::collections::BTreeMap;
 
-pub use names::{ecosystem, normalize};
+pub use names::{ecosystem, is_system, normalize};
 pub use report::{
     Coverage, Finding, FindingClass, FixState, Gap, GapReason, Image, Installed, MatchKind, Options, Ownership, Report,
 };
 pub use source::AdvisorySource;
 pub use system::System;
+pub(crate) use windows::UPDATES as WINDOWS_UPDATES;
 
 use crate::advisory::Namespace;
 use crate::package::{Package, PackageType};
@@ -224,7 +226,11 @@ impl<'a, S: AdvisorySource> Matcher<'a, S> {
     /// Looks everything up; notes versions that could not be compared.
     fn statements(&mut self, package: &Package, lookups: Vec<Key>) -> Result<Vec<Statement>, S::Error> {
         let system = self.image.system.as_ref();
-        let gathered = gather::statements(package, system, lookups, &mut self.records)?;
+        let mut gathered = gather::statements(package, system, lookups, &mut self.records)?;
+        if package.kind == PackageType::Windows {
+            let mended = windows::mended(self.image, &mut self.records)?;
+            gathered.statements.retain(|statement| !mended.contains(&statement.affect.advisory));
+        }
         if gathered.not_comparable {
             self.coverage.unknown_version.push(gap_of(package, GapReason::VersionNotComparable));
         }

@@ -1,4 +1,4 @@
-//! CSAF 2.0 VEX as Red Hat writes it: one file per CVE, products as "component of a repository".
+//! CSAF 2.0 VEX as Red Hat writes it: one file per CVE, products as "component of a repository"; and as SUSE does.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,36 +6,39 @@ use serde::Deserialize;
 
 use super::ecosystem::red_hat_namespace;
 use super::purl::Purl;
-use super::text::{advisory, time, vector, word};
+use super::text::{time, vector, word};
 use super::{Error, Sink};
-use crate::advisory::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd, Severity};
+use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
 use crate::scheme::Scheme;
 
+mod suse;
 mod tree;
 
 use tree::{File, Note, Products, Vulnerability};
 
-const SOURCE: &str = "redhat";
+const RED_HAT: &str = "redhat";
+const SUSE: &str = "suse";
 
 /// Reads one file.
 pub(super) fn import(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
     let file = File::deserialize(&mut serde_json::Deserializer::from_slice(bytes))
         .map_err(|error| Error::shape("CSAF", error))?;
     let products = Products::of(&file.product_tree);
+    let source = if suse::speaks(&products) { SUSE } else { RED_HAT };
     for vulnerability in &file.vulnerabilities {
         let id = vulnerability.cve.as_deref().unwrap_or(&file.document.tracking.id);
         if id.is_empty() {
             sink.unread("a vulnerability", "it has no id");
             continue;
         }
-        describe(&file, vulnerability, id, sink);
-        affects(&products, vulnerability, id, sink);
+        describe(source, &file, vulnerability, id, sink);
+        affects(source, &products, vulnerability, id, sink);
     }
     Ok(())
 }
 
-fn describe(file: &File, vulnerability: &Vulnerability, id: &str, sink: &mut dyn Sink) {
-    let mut out = advisory(SOURCE, id);
+fn describe(source: &str, file: &File, vulnerability: &Vulnerability, id: &str, sink: &mut dyn Sink) {
+    let mut out = Advisory::new(source, id);
     let title = vulnerability.title.as_ref().or(file.document.title.as_ref());
     out.title = title.cloned().unwrap_or_default();
     let note = |category: &str| vulnerability.notes.iter().find(|note: &&Note| note.category == category);
@@ -46,15 +49,12 @@ fn describe(file: &File, vulnerability: &Vulnerability, id: &str, sink: &mut dyn
     out.modified = time(&tracking.current_release_date);
     out.references = vulnerability.references.iter().map(|reference| reference.url.clone()).collect();
     out.cwes = vulnerability.cwe.iter().map(|cwe| cwe.id.clone()).collect();
-    out.severities = vulnerability.scores.iter().flat_map(|score| score.vectors()).filter_map(scored).collect();
-    let overall = file.document.aggregate_severity.as_ref().and_then(|severity| word(SOURCE, &severity.text));
+    out.severities =
+        vulnerability.scores.iter().flat_map(|score| score.vectors()).filter_map(|text| vector(source, text)).collect();
+    let overall = file.document.aggregate_severity.as_ref().and_then(|severity| word(source, &severity.text));
     let impact = vulnerability.threats.iter().filter(|threat| threat.category == "impact");
-    out.severities.extend(overall.or_else(|| impact.filter_map(|threat| word(SOURCE, &threat.details)).next()));
+    out.severities.extend(overall.or_else(|| impact.filter_map(|threat| word(source, &threat.details)).next()));
     sink.advisory(out);
-}
-
-fn scored(text: &str) -> Option<Severity> {
-    vector(SOURCE, text)
 }
 
 /// What is said once for all architectures and repositories of a release.
@@ -63,12 +63,13 @@ struct Said {
     namespace: Namespace,
     name: String,
     module: Option<String>,
+    channel: Option<String>,
     state: AffectState,
     fixed: Option<String>,
     severity: Option<String>,
 }
 
-fn affects(products: &Products<'_>, vulnerability: &Vulnerability, id: &str, sink: &mut dyn Sink) {
+fn affects(source: &str, products: &Products<'_>, vulnerability: &Vulnerability, id: &str, sink: &mut dyn Sink) {
     let mut said: BTreeMap<Said, BTreeSet<String>> = BTreeMap::new();
     let severity = by_product(vulnerability.threats.iter().filter(|threat| threat.category == "impact"), |threat| {
         (&threat.product_ids, threat.details.as_str())
@@ -80,13 +81,16 @@ fn affects(products: &Products<'_>, vulnerability: &Vulnerability, id: &str, sin
     let lists = [
         (&status.fixed, AffectState::Affected, true),
         (&status.first_fixed, AffectState::Affected, true),
+        (&status.recommended, AffectState::Affected, true),
         (&status.known_affected, AffectState::Affected, false),
         (&status.known_not_affected, AffectState::NotAffected, false),
         (&status.under_investigation, AffectState::UnderInvestigation, false),
     ];
     for (list, state, is_fixed) in lists {
         for product in list {
-            let Some(component) = products.component(product) else { continue };
+            let component =
+                if source == SUSE { suse::component(products, product, is_fixed) } else { products.component(product) };
+            let Some(component) = component else { continue };
             // The source package of an update stands beside its binaries.
             if is_fixed && (component.version.is_none() || component.arch.as_deref() == Some("src")) {
                 continue;
@@ -99,6 +103,7 @@ fn affects(products: &Products<'_>, vulnerability: &Vulnerability, id: &str, sin
                 namespace: component.namespace,
                 name: component.name,
                 module: component.module,
+                channel: component.channel,
                 state,
                 fixed: component.version.filter(|_| is_fixed),
                 severity: severity.get(product.as_str()).map(|word| (*word).to_owned()),
@@ -107,7 +112,7 @@ fn affects(products: &Products<'_>, vulnerability: &Vulnerability, id: &str, sin
         }
     }
     for (said, cpes) in said {
-        emit(said, cpes, id, sink);
+        emit(source, said, cpes, id, sink);
     }
 }
 
@@ -119,10 +124,10 @@ fn no_fix(reason: Option<&str>) -> AffectState {
     }
 }
 
-fn emit(said: Said, cpes: BTreeSet<String>, id: &str, sink: &mut dyn Sink) {
+fn emit(source: &str, said: Said, cpes: BTreeSet<String>, id: &str, sink: &mut dyn Sink) {
     let end = said.fixed.map_or(RangeEnd::Open, RangeEnd::Fixed);
     sink.affect(Affect {
-        advisory: (SOURCE.to_owned(), id.to_owned()),
+        advisory: (source.to_owned(), id.to_owned()),
         namespace: said.namespace,
         name: said.name,
         scheme: Scheme::Rpm,
@@ -130,7 +135,12 @@ fn emit(said: Said, cpes: BTreeSet<String>, id: &str, sink: &mut dyn Sink) {
         versions: Vec::new(),
         state: said.state,
         severity: said.severity,
-        qualifiers: Qualifiers { module: said.module, cpes: cpes.into_iter().collect(), ..Qualifiers::default() },
+        qualifiers: Qualifiers {
+            module: said.module,
+            channel: said.channel,
+            cpes: cpes.into_iter().collect(),
+            ..Qualifiers::default()
+        },
     });
 }
 
@@ -151,6 +161,7 @@ fn by_product<'a, T: 'a>(
 struct Component {
     namespace: Namespace,
     cpe: Option<String>,
+    channel: Option<String>,
     name: String,
     /// `epoch:version-release`.
     version: Option<String>,
@@ -175,6 +186,7 @@ impl Products<'_> {
         Some(Component {
             namespace,
             cpe: Some(cpe.to_owned()),
+            channel: None,
             arch: purl.qualifier("arch").map(str::to_owned),
             name: purl.name,
             version,

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::text::{advisory, time, vector, word};
+use super::text::{time, vector, word};
 use super::{Error, Sink};
-use crate::advisory::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
 use crate::scheme::Scheme;
 
 #[derive(Debug, Deserialize)]
@@ -104,7 +104,7 @@ pub(super) fn import(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
         name if name.is_empty() => "cve".to_owned(),
         name => name,
     };
-    let mut out = advisory(&source, &metadata.cve_id);
+    let mut out = Advisory::new(&source, &metadata.cve_id);
     out.title.clone_from(&cna.title);
     let english = cna.descriptions.iter().find(|text| text.lang.starts_with("en"));
     out.description = english.map(|text| text.value.clone()).unwrap_or_default();

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::text::{advisory, time, vector, word};
+use super::text::{time, vector, word};
 use super::{Error, Sink};
-use crate::advisory::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::matching::WINDOWS_UPDATES;
 use crate::scheme::Scheme;
 
 const SOURCE: &str = "msrc";
@@ -32,6 +33,8 @@ pub(super) struct Fix {
     /// The number of the knowledge base's article, without `KB`.
     pub(super) article: String,
     pub(super) build: String,
+    /// The articles of the updates that this one replaces, as they are written.
+    pub(super) supersedes: String,
     pub(super) url: String,
     pub(super) products: Vec<String>,
 }
@@ -41,7 +44,7 @@ pub(super) fn emit(flaw: Flaw, products: &HashMap<String, String>, sink: &mut dy
     if flaw.cve.is_empty() {
         return sink.unread(&flaw.title, "a vulnerability without an id");
     }
-    let mut out = advisory(SOURCE, &flaw.cve);
+    let mut out = Advisory::new(SOURCE, &flaw.cve);
     out.title = flaw.title;
     out.description = flaw.description;
     out.published = time(&flaw.published);
@@ -58,17 +61,20 @@ pub(super) fn emit(flaw: Flaw, products: &HashMap<String, String>, sink: &mut dy
         words.extend(ids.iter().map(|id| (id.as_str(), text.as_str())));
     }
     let mut said: BTreeMap<(String, Option<&str>), BTreeSet<Range>> = BTreeMap::new();
+    let with_build: BTreeSet<&String> =
+        flaw.fixes.iter().filter(|fix| build(&fix.build).is_some()).flat_map(|fix| &fix.products).collect();
     for fix in &flaw.fixes {
-        let Some(build) = build(&fix.build) else { continue };
         for id in &fix.products {
-            let Some(product) = products.get(id) else { continue };
-            // A build belongs to the release that its first three numbers name: it mends nothing in another.
-            let introduced = if is_windows(product) { branch(build).map(|branch| format!("{branch}.0")) } else { None };
-            let name = if is_windows(product) { "windows".to_owned() } else { product.to_lowercase() };
-            let range = Range { introduced, end: RangeEnd::Fixed(build.to_owned()) };
+            if build(&fix.build).is_none() && with_build.contains(id) {
+                continue;
+            }
+            let Some((name, range)) = products.get(id).and_then(|product| affected(product, build(&fix.build))) else {
+                continue;
+            };
             said.entry((name, words.get(id.as_str()).copied())).or_default().insert(range);
         }
     }
+    updates(&flaw.cve, &flaw.fixes, sink);
     for ((name, severity), ranges) in said {
         sink.affect(Affect {
             advisory: (SOURCE.to_owned(), flaw.cve.clone()),
@@ -82,6 +88,73 @@ pub(super) fn emit(flaw: Flaw, products: &HashMap<String, String>, sink: &mut dy
             qualifiers: Qualifiers::default(),
         });
     }
+}
+
+/// Returns under which name which versions of a product are affected; nothing if no build tells.
+fn affected(product: &str, build: Option<&str>) -> Option<(String, Range)> {
+    if !is_windows(product) {
+        return Some((product.to_lowercase(), Range { introduced: None, end: RangeEnd::Fixed(build?.to_owned()) }));
+    }
+    // A build belongs to the release that its first three numbers name: it mends nothing in another. An update without
+    // one mends the release that the product is, and only by being installed.
+    let range = match build {
+        Some(build) => Range {
+            introduced: branch(build).map(|branch| format!("{branch}.0")),
+            end: RangeEnd::Fixed(build.to_owned()),
+        },
+        None => {
+            let (_, release) = RELEASES.iter().find(|(name, _)| product.starts_with(name))?;
+            Range {
+                introduced: Some(format!("{release}.0")),
+                end: RangeEnd::LastAffected(format!("{release}.{}", u32::MAX)),
+            }
+        }
+    };
+    Some(("windows".to_owned(), range))
+}
+
+/// Windows by what bulletins call it, and the first three numbers of its builds (Microsoft's release information); of
+/// two names that begin alike the longer one comes first.
+const RELEASES: &[(&str, &str)] = &[
+    ("Windows Server 2025", "10.0.26100"),
+    ("Windows Server 2022, 23H2", "10.0.25398"),
+    ("Windows Server 2022", "10.0.20348"),
+    ("Windows Server 2019", "10.0.17763"),
+    ("Windows Server 2016", "10.0.14393"),
+    ("Windows Server 2012 R2", "6.3.9600"),
+    ("Windows Server 2012", "6.2.9200"),
+    ("Windows 10 Version 1607", "10.0.14393"),
+    ("Windows 10 Version 1809", "10.0.17763"),
+];
+
+/// Tells of each update that it mends the vulnerability, and which updates it replaces.
+fn updates(cve: &str, fixes: &[Fix], sink: &mut dyn Sink) {
+    let mut said: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for fix in fixes {
+        let Some(update) = articles(&fix.article).pop() else { continue };
+        said.entry(update).or_default().extend(articles(&fix.supersedes));
+    }
+    for (name, replaced) in said {
+        sink.affect(Affect {
+            advisory: (SOURCE.to_owned(), cve.to_owned()),
+            namespace: Namespace(WINDOWS_UPDATES.to_owned()),
+            name,
+            scheme: Scheme::Windows,
+            ranges: Vec::new(),
+            versions: replaced.into_iter().collect(),
+            state: AffectState::NotAffected,
+            severity: None,
+            qualifiers: Qualifiers::default(),
+        });
+    }
+}
+
+/// Finds the numbers of articles: `5034129`, `KB5034129; 5034127`.
+fn articles(text: &str) -> Vec<String> {
+    let words = text.split(|character: char| !character.is_ascii_alphanumeric());
+    let numbers = words.map(|word| word.strip_prefix("KB").unwrap_or(word));
+    let is_article = |word: &&str| (6..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.filter(is_article).map(|number| format!("KB{number}")).collect()
 }
 
 fn is_windows(product: &str) -> bool {
@@ -181,6 +254,7 @@ struct Remediation {
     /// 2 is a vendor's fix.
     r#type: i64,
     fixed_build: Option<String>,
+    supercedence: Option<String>,
 }
 
 /// Reads a bulletin's JSON.
@@ -217,6 +291,7 @@ fn flaw(read: Vulnerability) -> Flaw {
             .map(|fix| Fix {
                 article: fix.description.value.unwrap_or_default(),
                 build: fix.fixed_build.unwrap_or_default(),
+                supersedes: fix.supercedence.unwrap_or_default(),
                 url: fix.url.unwrap_or_default(),
                 products: fix.products,
             })

@@ -38,6 +38,7 @@ fn flaw(element: &Element) -> Flaw {
             .map(|fix| Fix {
                 article: fix.text_of("Description").to_owned(),
                 build: fix.text_of("FixedBuild").to_owned(),
+                supersedes: fix.text_of("Supercedence").to_owned(),
                 url: fix.text_of("URL").to_owned(),
                 products: products(fix),
             })

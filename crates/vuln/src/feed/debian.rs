@@ -6,9 +6,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::release::debian_release;
-use super::text::advisory;
 use super::{Error, Sink};
-use crate::advisory::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
 use crate::scheme::Scheme;
 
 #[derive(Debug, Deserialize)]
@@ -51,7 +50,7 @@ fn entry(source: &str, id: &str, raw: &RawValue, sink: &mut dyn Sink) {
         Ok(read) => read,
         Err(error) => return sink.unread(&format!("{source} {id}"), &error.to_string()),
     };
-    let mut out = advisory("debian", id);
+    let mut out = Advisory::new("debian", id);
     out.description = read.description.unwrap_or_default();
     out.references = vec![format!("https://security-tracker.debian.org/tracker/{id}")];
     sink.advisory(out);

@@ -16,6 +16,7 @@ pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     match extension.as_deref() {
         Some("md") => (says("```toml") && says("[advisory]")).then_some(Format::RustSec),
         Some("yaml" | "yml") => yaml(says),
+        Some("csv") if says("cveID,") && says("dateAdded") => Some(Format::KevCsv),
         Some("csv") => says("cve,epss").then_some(Format::Epss),
         Some("xml") => xml(says),
         Some("txt" | "html" | "toml" | "lock" | "py" | "sh") => None,

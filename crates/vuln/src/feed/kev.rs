@@ -24,6 +24,56 @@ struct Entry {
     known_ransomware_campaign_use: Option<String>,
 }
 
+/// Reads the catalogue's CSV: fields by the names in its first line.
+pub(super) fn csv(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
+    let text = std::str::from_utf8(bytes).map_err(|error| Error::shape("KEV", error))?;
+    let mut rows = records(text.trim_start_matches('\u{feff}')).into_iter();
+    let head = rows.next().unwrap_or_default();
+    let place = |name: &str| head.iter().position(|field| field == name);
+    let cve = place("cveID").ok_or(Error::Missing { what: "column `cveID`" })?;
+    let added = place("dateAdded").ok_or(Error::Missing { what: "column `dateAdded`" })?;
+    let (due, ransomware) = (place("dueDate"), place("knownRansomwareCampaignUse"));
+    for row in rows.filter(|row| row.iter().any(|field| !field.is_empty())) {
+        let field = |at: usize| row.get(at).map(|text| text.trim()).filter(|text| !text.is_empty());
+        let (Some(cve), Some(added)) = (field(cve), field(added)) else {
+            sink.unread("an entry", "it has no id or no day");
+            continue;
+        };
+        let ransomware = ransomware.and_then(field) == Some("Known");
+        sink.kev(cve, Kev { added: added.to_owned(), due: due.and_then(field).map(str::to_owned), ransomware });
+    }
+    Ok(())
+}
+
+/// Splits CSV (RFC 4180) into records of fields.
+fn records(text: &str) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    let mut row = vec![String::new()];
+    let mut is_quoted = false;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if is_quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                add(&mut row, '"');
+            }
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => row.push(String::new()),
+            '\r' if !is_quoted => {}
+            '\n' if !is_quoted => all.push(std::mem::replace(&mut row, vec![String::new()])),
+            other => add(&mut row, other),
+        }
+    }
+    all.push(row);
+    all
+}
+
+fn add(row: &mut [String], character: char) {
+    if let Some(field) = row.last_mut() {
+        field.push(character);
+    }
+}
+
 /// Reads the catalogue's JSON.
 pub(super) fn import(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
     let file: File<'_> = serde_json::from_slice(bytes).map_err(|error| Error::shape("KEV", error))?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::text::{advisory, time, vector};
+use super::text::{time, vector};
 use super::{Error, Sink};
 use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
 use crate::scheme::Scheme;
@@ -76,6 +76,7 @@ struct Weakness {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Configuration {
+    operator: String,
     nodes: Vec<Node>,
 }
 
@@ -125,21 +126,23 @@ fn read(cve: &Cve, sink: &mut dyn Sink) {
     if is_rejected {
         return;
     }
-    let mut said: BTreeMap<(String, String), Said> = BTreeMap::new();
-    let mut open: Vec<(&Node, usize)> =
-        cve.configurations.iter().flat_map(|configuration| &configuration.nodes).map(|node| (node, 0)).collect();
-    while let Some((node, depth)) = open.pop() {
-        if depth < MAX_DEPTH {
-            open.extend(node.children.iter().map(|child| (child, depth + 1)));
-        }
-        // What must not be there cannot be told from an image's catalogue.
-        for one in node.cpe_match.iter().filter(|one| one.vulnerable && !node.negate) {
-            if !collect(one, &mut said) {
-                sink.unread(&cve.id, &format!("a criterion that is no CPE 2.3: `{}`", one.criteria));
+    let mut said: Statements = BTreeMap::new();
+    for configuration in &cve.configurations {
+        let Some(platforms) = platforms(configuration) else { continue };
+        let mut open: Vec<(&Node, usize)> = configuration.nodes.iter().map(|node| (node, 0)).collect();
+        while let Some((node, depth)) = open.pop() {
+            if depth < MAX_DEPTH {
+                open.extend(node.children.iter().map(|child| (child, depth + 1)));
+            }
+            // What must not be there cannot be told from an image's catalogue.
+            for one in node.cpe_match.iter().filter(|one| one.vulnerable && !node.negate) {
+                if !collect(one, &platforms, &mut said) {
+                    sink.unread(&cve.id, &format!("a criterion that is no CPE 2.3: `{}`", one.criteria));
+                }
             }
         }
     }
-    for ((name, target), said) in said {
+    for ((name, cpes), said) in said {
         sink.affect(Affect {
             advisory: (SOURCE.to_owned(), cve.id.clone()),
             namespace: Namespace("cpe".to_owned()),
@@ -149,16 +152,13 @@ fn read(cve: &Cve, sink: &mut dyn Sink) {
             versions: said.versions.into_iter().collect(),
             state: AffectState::Affected,
             severity: None,
-            qualifiers: Qualifiers {
-                cpes: if target.is_empty() { Vec::new() } else { vec![target] },
-                ..Qualifiers::default()
-            },
+            qualifiers: Qualifiers { cpes, ..Qualifiers::default() },
         });
     }
 }
 
 fn describe(cve: &Cve) -> Advisory {
-    let mut out = advisory(SOURCE, &cve.id);
+    let mut out = Advisory::new(SOURCE, &cve.id);
     let english = |texts: &[Text]| texts.iter().find(|text| text.lang == "en").map(|text| text.value.clone());
     out.description = english(&cve.descriptions).unwrap_or_default();
     out.published = time(&cve.published);
@@ -174,14 +174,44 @@ fn describe(cve: &Cve) -> Advisory {
     out
 }
 
+/// What is said of a `vendor:product` on certain platforms.
+type Statements = BTreeMap<(String, Vec<String>), Said>;
+
+/// Returns the systems that a configuration asks for beside what is vulnerable, any of which will do; none: it asks for
+/// no system. Nothing: it asks for what is in no image.
+fn platforms(configuration: &Configuration) -> Option<Vec<String>> {
+    let mut systems = Vec::new();
+    if configuration.operator != "AND" {
+        return Some(systems);
+    }
+    for node in configuration.nodes.iter().filter(|node| !node.negate && !node.cpe_match.is_empty()) {
+        if node.cpe_match.iter().any(|one| one.vulnerable) {
+            continue;
+        }
+        let parts: Vec<Vec<String>> = node.cpe_match.iter().map(|one| cpe_parts(&one.criteria)).collect();
+        if parts.iter().all(|parts| part(parts, 2) == Some("h")) {
+            return None;
+        }
+        // Another program may well be there.
+        if parts.iter().all(|parts| matches!(part(parts, 2), Some("o" | "h"))) {
+            let of = |parts: &Vec<String>| Some(format!("cpe:2.3:o:{}:{}", part(parts, 3)?, part(parts, 4)?));
+            systems.extend(parts.iter().filter(|parts| part(parts, 2) == Some("o")).filter_map(of));
+        }
+    }
+    systems.sort();
+    systems.dedup();
+    Some(systems)
+}
+
 #[derive(Default)]
 struct Said {
     ranges: BTreeSet<Range>,
     versions: BTreeSet<String>,
 }
 
-/// Sorts a criterion under `vendor:product` and, where it is bound to one, the target software; false if it is no CPE.
-fn collect(one: &CpeMatch, said: &mut BTreeMap<(String, String), Said>) -> bool {
+/// Sorts a criterion under `vendor:product` and, where it is bound to some, the target software or the systems; false
+/// if it is no CPE.
+fn collect(one: &CpeMatch, platforms: &[String], said: &mut Statements) -> bool {
     let parts = cpe_parts(&one.criteria);
     let (Some("cpe"), Some("2.3"), Some(part)) = (part(&parts, 0), part(&parts, 1), part(&parts, 2)) else {
         return false;
@@ -197,12 +227,16 @@ fn collect(one: &CpeMatch, said: &mut BTreeMap<(String, String), Said>) -> bool 
     }
     let target = self::part(&parts, 10)
         .filter(|target| !matches!(*target, "*" | "-"))
-        .map_or(String::new(), |target| format!("cpe:2.3:{part}:{vendor}:{product}:*:*:*:*:*:{target}:*:*"));
-    let entry = said.entry((format!("{vendor}:{product}"), target)).or_default();
+        .map(|target| format!("cpe:2.3:{part}:{vendor}:{product}:*:*:*:*:*:{target}:*:*"));
+    let bound_to = target.map_or_else(|| platforms.to_vec(), |target| vec![target]);
+    let entry = said.entry((format!("{vendor}:{product}"), bound_to)).or_default();
     let update = self::part(&parts, 6).filter(|update| !matches!(*update, "*" | "-"));
     match (version, update) {
         ("*", _) => {
-            let introduced = one.version_start_including.clone().or_else(|| one.version_start_excluding.clone());
+            // Nearly the least version after another, in the generic order: zeros make no difference, and a word comes
+            // before any number.
+            let after = one.version_start_excluding.as_ref().map(|version| format!("{version}.0.0.0.0.a"));
+            let introduced = one.version_start_including.clone().or(after);
             let end = match (&one.version_end_excluding, &one.version_end_including) {
                 (Some(version), _) => RangeEnd::Fixed(version.clone()),
                 (None, Some(version)) => RangeEnd::LastAffected(version.clone()),

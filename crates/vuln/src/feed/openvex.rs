@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 
 use super::purl::Purl;
 use super::release::ubuntu_release;
-use super::text::{advisory, time};
+use super::text::time;
 use super::{Error, Sink};
-use crate::advisory::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
 use crate::scheme::Scheme;
 
 #[derive(Debug, Deserialize)]
@@ -62,7 +62,7 @@ fn statement(read: &Statement, sink: &mut dyn Sink) {
     };
     let mut packages = read.products.iter().filter_map(|product| package(&product.id)).peekable();
     let Some((source, ..)) = packages.peek() else { return };
-    let mut out = advisory(source, id);
+    let mut out = Advisory::new(source, id);
     out.description.clone_from(&read.vulnerability.description);
     out.aliases.clone_from(&read.vulnerability.aliases);
     out.modified = time(&read.timestamp);

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::ecosystem::{Ecosystem, ecosystem, source_of_id};
 use super::osv_document::{Affected, Event, EventRange, Record, Score};
-use super::text::{advisory, time, vector, word};
+use super::text::{time, vector, word};
 use super::{Error, Sink, yaml};
-use crate::advisory::{Affect, AffectState, Qualifiers, Range, RangeEnd, Severity};
+use crate::advisory::{Advisory, Affect, AffectState, Qualifiers, Range, RangeEnd, Severity};
 use crate::scheme::Scheme;
 
 /// Reads a record, or an array of records.
@@ -39,9 +39,12 @@ fn record(record: &Record, sink: &mut dyn Sink) -> Result<(), Error> {
         return Err(Error::Missing { what: "id" });
     }
     let source = source(record);
-    let mut out = advisory(&source, &record.id);
+    if is_mere_update(record) {
+        return Ok(());
+    }
+    let mut out = Advisory::new(&source, &record.id);
     out.aliases = record.aliases.iter().chain(&record.upstream).cloned().collect();
-    if is_erratum(&source) {
+    if is_erratum(&source) || ["USN-", "LSN-"].iter().any(|prefix| record.id.starts_with(prefix)) {
         // Older records of errata name the vulnerabilities that they mend as merely related.
         out.aliases.extend(record.related.iter().filter(|id| id.starts_with("CVE-")).cloned());
     }
@@ -77,6 +80,13 @@ fn source(record: &Record) -> String {
         }
         None => "osv".to_owned(),
     }
+}
+
+/// Red Hat's kin also publish updates that mend faults or bring something new; without a vulnerability they are none.
+fn is_mere_update(record: &Record) -> bool {
+    const KINDS: &[&str] = &["ALBA-", "ALEA-", "RHBA-", "RHEA-", "RLBA-", "RLEA-", "ELBA-", "ELEA-"];
+    let named = || record.aliases.iter().chain(&record.upstream).chain(&record.related);
+    KINDS.iter().any(|kind| record.id.starts_with(kind)) && !named().any(|id| id.starts_with("CVE-"))
 }
 
 /// Errata speak of one update that mends several vulnerabilities.
@@ -127,6 +137,8 @@ fn affect(source: &str, record: &Record, affected: &Affected, sink: &mut dyn Sin
     if !ranges.is_empty() && namespace.0.contains(':') {
         versions.clear();
     }
+    // So do most others': what a range holds already need not be named, and what it does not hold stays.
+    versions.retain(|version| !ranges.iter().any(|range| range.contains(scheme, version) == Ok(true)));
     let own_word = affected.ecosystem_specific.get("severity").or_else(|| affected.database_specific.get("severity"));
     let ubuntu = affected.severity.iter().chain(&record.severity).find(|score| score.kind == "Ubuntu");
     sink.affect(Affect {

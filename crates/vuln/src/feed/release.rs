@@ -32,12 +32,14 @@ const UBUNTU: &[(&str, &str)] = &[
 ];
 
 /// Returns a Debian release's number, or the name itself (`sid`).
-pub(super) fn debian_release(codename: &str) -> &str {
+#[must_use]
+pub fn debian_release(codename: &str) -> &str {
     DEBIAN.iter().find(|(name, _)| *name == codename).map_or(codename, |(_, number)| number)
 }
 
 /// Returns an Ubuntu release's number; a number stays one.
-pub(super) fn ubuntu_release(name: &str) -> Option<&str> {
+#[must_use]
+pub fn ubuntu_release(name: &str) -> Option<&str> {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         return Some(name);
     }

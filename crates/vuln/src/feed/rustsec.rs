@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use semver::{BuildMetadata, Comparator, Op, Prerelease, Version, VersionReq};
 use serde::Deserialize;
 
-use super::text::{advisory, time, vector};
+use super::text::{time, vector};
 use super::{Document, Error, Sink};
-use crate::advisory::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd, Severity, SeverityKind};
+use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd, Severity, SeverityKind};
 use crate::scheme::Scheme;
 
 const SOURCE: &str = "rustsec";
@@ -85,7 +85,7 @@ pub(super) fn import(document: Document<'_>, sink: &mut dyn Sink) -> Result<(), 
         Some(rest) => rest.split_once('\n').unwrap_or((rest, "")),
         None => ("", prose),
     };
-    let mut out = advisory(SOURCE, id);
+    let mut out = Advisory::new(SOURCE, id);
     out.title = title.to_owned();
     out.description = description.to_owned();
     out.published = time(&file.advisory.date.0);
@@ -155,7 +155,7 @@ fn complement(mut safe: Vec<Interval>) -> Vec<Range> {
     let mut from: Option<Version> = None;
     for Interval { low, high } in safe {
         if let Some((version, is_included)) = low
-            && from.as_ref().is_none_or(|from| *from < version)
+            && from.as_ref().is_none_or(|from| *from < version || (*from == version && !is_included))
         {
             let end = if is_included { RangeEnd::Fixed } else { RangeEnd::LastAffected };
             ranges.push(Range { introduced: from.as_ref().map(Version::to_string), end: end(version.to_string()) });
@@ -199,7 +199,7 @@ fn interval(one: &Comparator) -> Interval {
         (Some(_), Some(_)) => after(exact.clone()),
     };
     let is_full = one.patch.is_some();
-    let between = |low: Version, high: Version| Interval { low: Some((low, true)), high: Some((high, false)) };
+    let between = |low: Version, high: Version| Interval { low: Some((low, true)), high: Some((before(high), false)) };
     match one.op {
         Op::Exact if is_full => Interval { low: Some((exact.clone(), true)), high: Some((exact, true)) },
         Op::Exact | Op::Wildcard => between(exact.clone(), next_of_given()),
@@ -208,7 +208,7 @@ fn interval(one: &Comparator) -> Interval {
         Op::GreaterEq => Interval { low: Some((exact, true)), high: None },
         Op::Less => Interval { low: None, high: Some((exact, false)) },
         Op::LessEq if is_full => Interval { low: None, high: Some((exact, true)) },
-        Op::LessEq => Interval { low: None, high: Some((next_of_given(), false)) },
+        Op::LessEq => Interval { low: None, high: Some((before(next_of_given()), false)) },
         Op::Tilde => {
             let next =
                 one.minor.map_or_else(next_of_given, |minor| Version::new(one.major, minor.saturating_add(1), 0));
@@ -227,6 +227,14 @@ fn breaking(one: &Comparator, exact: &Version) -> Version {
         (0, Some(minor), _) => Version::new(0, minor.saturating_add(1), 0),
         _ => Version::new(exact.major.saturating_add(1), 0, 0),
     }
+}
+
+/// The first pre-release of a version: a caret's end leaves out its pre-releases too.
+fn before(mut version: Version) -> Version {
+    if version.pre.is_empty() {
+        version.pre = Prerelease::new("0").unwrap_or(Prerelease::EMPTY);
+    }
+    version
 }
 
 /// The least version after one: the first pre-release of the next patch, or what follows a pre-release.
@@ -262,12 +270,13 @@ mod tests {
             (&[">= 1.2.3"], &[], &["..<1.2.3"]),
             (&["> 1.2.3"], &[], &["..<=1.2.3"]),
             (&[">= 1.2.3"], &["< 1.0.0"], &["1.0.0..<1.2.3"]),
-            (&["^0.5.3", ">= 0.6.1"], &["< 0.4"], &["0.4.0..<0.5.3", "0.6.0..<0.6.1"]),
+            (&["^0.5.3", ">= 0.6.1"], &["< 0.4"], &["0.4.0..<0.5.3", "0.6.0-0..<0.6.1"]),
             (&[">= 1.0.4, < 1.1.0", ">= 1.1.2"], &[], &["..<1.0.4", "1.1.0..<1.1.2"]),
             (&["= 1.0.1"], &[], &["..<1.0.1", "1.0.2-0.."]),
-            (&["~1.4.7"], &["<= 1.3.0"], &["1.3.1-0..<1.4.7", "1.5.0.."]),
+            (&["~1.4.7"], &["<= 1.3.0"], &["1.3.1-0..<1.4.7", "1.5.0-0.."]),
             (&[">=2.0.0"], &["<3"], &[]),
-            (&["1.*"], &[], &["..<1.0.0", "2.0.0.."]),
+            (&[], &["< 1.4.1", "> 1.4.1"], &["1.4.1..<=1.4.1"]),
+            (&["1.*"], &[], &["..<1.0.0", "2.0.0-0.."]),
         ] {
             assert_eq!(ranges(patched, unaffected), expected, "{patched:?} {unaffected:?}");
         }

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::text::{advisory, is_id};
+use super::text::is_id;
 use super::{Error, Sink, yaml};
-use crate::advisory::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
 use crate::scheme::Scheme;
 
 #[derive(Debug, Default, Deserialize)]
@@ -81,7 +81,7 @@ fn fix(source: &str, namespace: &Namespace, name: &str, version: &str, ids: &Val
             sink.unread(name, &format!("no id in `{line}`"));
         }
         for id in named {
-            sink.advisory(advisory(source, id));
+            sink.advisory(Advisory::new(source, id));
             let version = version.trim();
             let (state, end) = if version == "0" {
                 (AffectState::NotAffected, RangeEnd::Open)

@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 
-use crate::advisory::{Advisory, Severity, SeverityKind};
+use crate::advisory::{Severity, SeverityKind};
 
 /// Cuts a text to at most that many bytes, at a character's end, and drops what ends lines or hides text.
 pub(super) fn clip(text: &str, limit_bytes: usize) -> String {
@@ -29,25 +29,6 @@ pub(super) fn time(text: &str) -> Option<Timestamp> {
 /// Returns the first line of a text, as a title.
 pub(super) fn first_line(text: &str) -> &str {
     text.lines().map(|line| line.trim().trim_start_matches(['#', '*', ' '])).find(|line| !line.is_empty()).unwrap_or("")
-}
-
-/// Returns an empty advisory.
-pub(super) fn advisory(source: &str, id: &str) -> Advisory {
-    Advisory {
-        id: id.to_owned(),
-        source: source.to_owned(),
-        aliases: Vec::new(),
-        title: String::new(),
-        description: String::new(),
-        published: None,
-        modified: None,
-        withdrawn: None,
-        severities: Vec::new(),
-        references: Vec::new(),
-        cwes: Vec::new(),
-        kev: None,
-        epss: None,
-    }
 }
 
 /// Returns a vendor's word as an opinion, unless it says nothing.

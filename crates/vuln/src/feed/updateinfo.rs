@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::text::{advisory, is_id, time, word};
+use super::text::{is_id, time, word};
 use super::xml::{Element, each};
 use super::{Error, Sink, source_of_id};
-use crate::advisory::{Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
 use crate::scheme::Scheme;
 
 /// Reads one file; updates that mend no vulnerability are passed over.
@@ -34,7 +34,7 @@ fn read(update: &Element, sink: &mut dyn Sink) {
     else {
         return sink.unread(id, "no release that is known");
     };
-    let mut out = advisory(place.source, id);
+    let mut out = Advisory::new(place.source, id);
     out.aliases = cves.iter().map(|id| (*id).to_owned()).collect();
     out.title = update.text_of("title").to_owned();
     out.description = update.text_of("description").to_owned();

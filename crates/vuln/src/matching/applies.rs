@@ -56,8 +56,9 @@ fn module_fits(affect: &Affect, package: &Package, title: &str) -> bool {
     if !is_modular {
         return true;
     }
-    // Errata name the stream in their title: `nodejs:18 security update`.
-    let mut streams = title.split_whitespace().filter(|word| word.contains(':') && !word.ends_with(':')).peekable();
+    // Errata name the stream in their title: `nodejs:18 security update`, `httpd:2.4/mod_http2 security update`.
+    let words = title.split_whitespace().filter(|word| word.contains(':') && !word.ends_with(':'));
+    let mut streams = words.map(|word| word.split('/').next().unwrap_or(word)).peekable();
     match (own, streams.peek()) {
         (Some(own), Some(_)) => streams.any(|stream| stream == own),
         _ => bounds(affect).any(|bound| first_number(bound) == first_number(&package.version)),
@@ -104,6 +105,9 @@ fn repository_fits(qualifiers: &Qualifiers, key: &Key, system: Option<&System>) 
     if qualifiers.cpes.is_empty() {
         return true;
     }
+    if key.namespace.0 == "cpe" {
+        return qualifiers.cpes.iter().any(|cpe| platform_fits(cpe, system));
+    }
     let enabled = system.map_or(&[][..], |system| &system.cpes);
     if enabled.is_empty() {
         // Without content sets only the release itself is known, with its ordinary repositories.
@@ -113,6 +117,40 @@ fn repository_fits(qualifiers: &Qualifiers, key: &Key, system: Option<&System>) 
     }
     qualifiers.cpes.iter().any(|stated| enabled.iter().any(|enabled| cpe_matches(stated, enabled)))
 }
+
+/// NVD binds a statement to a system, or to the software that a component is made for. What has no ecosystem of its own
+/// is no plug-in and no part of a language's platform.
+fn platform_fits(cpe: &str, system: Option<&System>) -> bool {
+    let parts: Vec<&str> = cpe.split(':').collect();
+    let part = |at: usize| parts.get(at).copied().unwrap_or_default();
+    let id = system.map_or("", |system| system.id.as_str());
+    let is_windows = id == "windows";
+    match (part(10), part(2)) {
+        ("", "o") => match (part(3), part(4)) {
+            ("microsoft", product) => product.starts_with("windows") && is_windows,
+            ("linux", _) => !is_windows,
+            // A distribution by its maker: its own feed speaks of its own packages.
+            (vendor, _) => DISTRIBUTIONS.iter().any(|(known, ids)| *known == vendor && ids.contains(&id)),
+        },
+        ("", _) => true,
+        (target, _) if target.starts_with("windows") => is_windows,
+        ("linux" | "linux_kernel" | "unix" | "posix" | "x64" | "x86" | "docker" | "kubernetes", _) => !is_windows,
+        _ => false,
+    }
+}
+
+/// Makers of systems in NVD's names, and `ID` of their os-release.
+const DISTRIBUTIONS: &[(&str, &[&str])] = &[
+    ("debian", &["debian"]),
+    ("canonical", &["ubuntu"]),
+    ("redhat", &["rhel", "centos"]),
+    ("fedoraproject", &["fedora"]),
+    ("oracle", &["ol"]),
+    ("suse", &["sles", "sled"]),
+    ("opensuse", &["opensuse-leap", "opensuse-tumbleweed"]),
+    ("alpinelinux", &["alpine"]),
+    ("amazon", &["amzn"]),
+];
 
 /// Compares like a prefix: a part that is missing on one side is any; application or operating system is the same.
 fn cpe_matches(a: &str, b: &str) -> bool {

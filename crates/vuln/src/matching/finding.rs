@@ -1,6 +1,8 @@
 //! A finding, made of what was gathered on one vulnerability of one package.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::gather::{Group, Statement, is_cve};
 use super::keys;
@@ -30,12 +32,13 @@ pub(super) fn make<S: AdvisorySource>(
     let rating = severity::choose(vendor_word.filter(|_| vendor.is_some()), vendor, &own, &severities);
     let (state, fixed_version, fix_channel) = fix(group, channels);
     let id = chosen_id(group);
+    let (kev, epss) = if is_cve(&id) { records.exploitation(&id)? } else { (None, None) };
     let advisories: BTreeSet<_> = group.statements.iter().map(|statement| statement.affect.advisory.clone()).collect();
     let title = nearest.and_then(|statement| statement.advisory.as_ref()).map(|advisory| advisory.title.clone());
     let title = title.filter(|title| !title.is_empty());
     let other_title = || told.iter().map(|record| &record.title).find(|title| !title.is_empty()).cloned();
-    let own_dates = group.statements.iter().filter_map(|statement| statement.advisory.as_ref());
-    let dates = || own_dates.clone().chain(&told);
+    let own_dates = group.statements.iter().filter_map(|statement| statement.advisory.as_deref());
+    let dates = || own_dates.clone().chain(told.iter().map(Rc::as_ref));
     Ok(Finding {
         aliases: group.ids.iter().filter(|other| **other != id).cloned().collect(),
         id,
@@ -55,8 +58,8 @@ pub(super) fn make<S: AdvisorySource>(
         doubt: nearest.and_then(|statement| statement.key.doubt.clone()),
         rating,
         severities,
-        kev: told.iter().find_map(|record| record.kev.clone()),
-        epss: told.iter().filter_map(|record| record.epss).max_by_key(|epss| epss.probability_ppm),
+        kev: kev.or_else(|| told.iter().find_map(|record| record.kev.clone())),
+        epss: epss.or_else(|| told.iter().filter_map(|record| record.epss).max_by_key(|epss| epss.probability_ppm)),
         published: dates().filter_map(|record| record.published).min(),
         modified: dates().filter_map(|record| record.modified).max(),
     })
@@ -94,21 +97,21 @@ pub(super) fn join(known: &mut Finding, other: Finding) {
 }
 
 /// Returns all records of the vulnerability, whatever their source; errata of several ones are not among them.
-fn told_of<S: AdvisorySource>(group: &Group, records: &mut Records<'_, S>) -> Result<Vec<Advisory>, S::Error> {
-    let mut told: BTreeSet<Advisory> = BTreeSet::new();
+fn told_of<S: AdvisorySource>(group: &Group, records: &mut Records<'_, S>) -> Result<Vec<Rc<Advisory>>, S::Error> {
+    let mut told: BTreeSet<Rc<Advisory>> = BTreeSet::new();
     for id in group.ids.iter().take(MOST_IDS) {
         for record in records.records(id)?.iter() {
             let names = record.aliases.iter().chain([&record.id]);
             let is_one = names.filter(|name| is_cve(name)).nth(1).is_none();
-            if record.withdrawn.is_none() && (is_one || group.ids.contains(&record.id)) {
-                told.insert(record.clone());
+            if record.withdrawn.is_none() && (is_one || is_cve(&record.id)) {
+                told.insert(Rc::clone(record));
             }
         }
     }
     Ok(told.into_iter().collect())
 }
 
-fn severities(group: &Group, told: &[Advisory]) -> Vec<Severity> {
+fn severities(group: &Group, told: &[Rc<Advisory>]) -> Vec<Severity> {
     let mut all: BTreeSet<Severity> = told.iter().flat_map(|record| record.severities.iter().cloned()).collect();
     for statement in &group.statements {
         all.extend(statement.advisory.iter().flat_map(|advisory| advisory.severities.iter().cloned()));
@@ -132,17 +135,26 @@ fn chosen_id(group: &Group) -> String {
     }
 }
 
-/// Takes the fix from the nearest statements; one that comes through a channel that is not on is no fix here.
+/// Takes the fix from the nearest statements; one that comes through a channel that is not on is no fix here. Of
+/// several errata of a vendor the last one is needed.
 fn fix(group: &Group, channels: &[String]) -> (FixState, Option<String>, Option<String>) {
     let kind = group.match_kind();
     let near: Vec<&Statement> = group.statements.iter().filter(|statement| statement.key.match_kind == kind).collect();
+    let mut here: Option<&str> = None;
     let mut elsewhere = None;
     for statement in &near {
         let Some(fixed) = statement.affect.fixed_in(&statement.key.version) else { continue };
         match statement.affect.qualifiers.channel.as_ref().filter(|channel| !channels.contains(channel)) {
             Some(channel) => elsewhere = elsewhere.or(Some((fixed.to_owned(), channel.clone()))),
-            None => return (FixState::Fixed, Some(fixed.to_owned()), None),
+            None => {
+                let is_later = |known| statement.affect.scheme.compare(known, fixed).is_ok_and(Ordering::is_lt);
+                let is_better = here.is_none_or(|known| kind == MatchKind::Vendor && is_later(known));
+                here = if is_better { Some(fixed) } else { here };
+            }
         }
+    }
+    if let Some(fixed) = here {
+        return (FixState::Fixed, Some(fixed.to_owned()), None);
     }
     if let Some((fixed, channel)) = elsewhere {
         return (FixState::NotFixed, Some(fixed), Some(channel));

@@ -1,6 +1,7 @@
 //! What the look-ups of one package bring, weighed against each other and gathered by vulnerability.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::applies::{self, Outcome};
 use super::keys::Key;
@@ -13,11 +14,11 @@ use crate::package::Package;
 /// What one source says of an installed package.
 #[derive(Debug, Clone)]
 pub(super) struct Statement {
-    pub(super) affect: Affect,
-    pub(super) key: Key,
+    pub(super) affect: Rc<Affect>,
+    pub(super) key: Rc<Key>,
     pub(super) outcome: Outcome,
     /// The advisory, where the database has it.
-    pub(super) advisory: Option<Advisory>,
+    pub(super) advisory: Option<Rc<Advisory>>,
 }
 
 impl Statement {
@@ -26,10 +27,14 @@ impl Statement {
         std::iter::once(self.affect.advisory.1.as_str()).chain(aliases.iter().map(String::as_str))
     }
 
-    /// Returns whether this is an erratum that mends several vulnerabilities at once: its aliases are then not one
-    /// thing.
-    fn is_erratum(&self) -> bool {
-        self.ids().filter(|id| is_cve(id)).nth(1).is_some()
+    /// Returns the vulnerabilities that this speaks of, each as the ids that are one thing: an erratum mends several
+    /// at once, and its other ids are none of them.
+    fn vulnerabilities(&self) -> Vec<BTreeSet<String>> {
+        let cves: BTreeSet<&str> = self.ids().filter(|id| is_cve(id)).collect();
+        if cves.len() < 2 {
+            return vec![self.ids().map(str::to_owned).collect()];
+        }
+        cves.into_iter().map(|cve| BTreeSet::from([cve.to_owned()])).collect()
     }
 }
 
@@ -54,7 +59,8 @@ pub(super) fn statements<S: AdvisorySource>(
 ) -> Result<Gathered, S::Error> {
     let mut gathered = Gathered::default();
     let mut judged: BTreeSet<String> = BTreeSet::new();
-    for key in lookups {
+    let mut lookups = lookups.into_iter().map(Rc::new).peekable();
+    while let Some(key) = lookups.next() {
         let start = gathered.statements.len();
         for affect in records.affects(&key.namespace, &key.name)?.iter() {
             let advisory = records.own(&affect.advisory)?;
@@ -66,13 +72,15 @@ pub(super) fn statements<S: AdvisorySource>(
                 gathered.not_comparable = true;
                 continue;
             };
-            let statement = Statement { affect: affect.clone(), key: key.clone(), outcome, advisory };
+            let statement = Statement { affect: Rc::clone(affect), key: Rc::clone(&key), outcome, advisory };
             if outcome != Outcome::Elsewhere && !statement.ids().any(|id| judged.contains(id)) {
                 gathered.statements.push(statement);
             }
         }
-        let new = gathered.statements.get(start..).unwrap_or_default();
-        judged.extend(new.iter().flat_map(Statement::ids).map(str::to_owned));
+        if lookups.peek().is_some() {
+            let new = gathered.statements.get(start..).unwrap_or_default();
+            judged.extend(new.iter().flat_map(Statement::ids).map(str::to_owned));
+        }
     }
     Ok(gathered)
 }
@@ -80,17 +88,17 @@ pub(super) fn statements<S: AdvisorySource>(
 /// Keeps of each advisory the statements by which the package is affected, the best fix first.
 pub(super) fn affected(statements: Vec<Statement>, channels: &[String]) -> Vec<Statement> {
     let has_usual = statements.iter().any(|statement| statement.affect.qualifiers.channel.is_none());
-    let mut by_advisory: BTreeMap<(String, String), Vec<Statement>> = BTreeMap::new();
-    for statement in statements {
+    let mut statements = statements;
+    statements.retain(|statement| {
         // Amazon's extras are repositories of their own: where the core repository speaks of the package, an extra
         // that is not enabled does not.
         let channel = statement.affect.qualifiers.channel.as_deref();
         let is_extra = channel.is_some_and(|channel| channel.starts_with("extras") && !is_on(channels, channel));
-        if !(is_extra && has_usual) {
-            by_advisory.entry(statement.affect.advisory.clone()).or_default().push(statement);
-        }
-    }
-    by_advisory.into_values().flat_map(|statements| weigh(statements, channels)).collect()
+        !(is_extra && has_usual)
+    });
+    statements.sort_by(|a, b| a.affect.advisory.cmp(&b.affect.advisory));
+    let is_one = |a: &Statement, b: &Statement| a.affect.advisory == b.affect.advisory;
+    statements.chunk_by(is_one).flat_map(|statements| weigh(statements, channels)).collect()
 }
 
 fn is_on(channels: &[String], channel: &str) -> bool {
@@ -98,7 +106,7 @@ fn is_on(channels: &[String], channel: &str) -> bool {
 }
 
 /// Weighs what one advisory says in several statements.
-fn weigh(statements: Vec<Statement>, channels: &[String]) -> Vec<Statement> {
+fn weigh(statements: &[Statement], channels: &[String]) -> Vec<Statement> {
     // Mended through a channel of its own: the usual channel may go on calling the package affected.
     let mended = statements.iter().any(|statement| {
         let channel = statement.affect.qualifiers.channel.as_deref();
@@ -116,7 +124,7 @@ fn weigh(statements: Vec<Statement>, channels: &[String]) -> Vec<Statement> {
         return Vec::new();
     }
     let mut affected: Vec<Statement> =
-        statements.into_iter().filter(|statement| statement.outcome == Outcome::Affected).collect();
+        statements.iter().filter(|statement| statement.outcome == Outcome::Affected).cloned().collect();
     affected.sort_by_key(|statement| {
         let fixed = statement.affect.fixed_in(&statement.key.version).is_some();
         let channel = statement.affect.qualifiers.channel.as_deref();
@@ -130,7 +138,6 @@ fn weigh(statements: Vec<Statement>, channels: &[String]) -> Vec<Statement> {
 pub(super) struct Group {
     pub(super) statements: Vec<Statement>,
     pub(super) ids: BTreeSet<String>,
-    pub(super) is_erratum: bool,
 }
 
 impl Group {
@@ -139,52 +146,39 @@ impl Group {
     }
 }
 
-/// Gathers what is one vulnerability under several names (CVE, GHSA, PYSEC, …).
+/// Gathers what is one vulnerability under several names (CVE, GHSA, PYSEC, …); an erratum stands under each of the
+/// vulnerabilities that it mends.
 pub(super) fn by_vulnerability(statements: Vec<Statement>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
+    // In which group an id is; groups that were joined with an earlier one are left empty.
+    let mut places: HashMap<String, usize> = HashMap::new();
     for statement in statements {
-        let is_erratum = statement.is_erratum();
-        let ids: BTreeSet<String> = if is_erratum {
-            BTreeSet::from([statement.affect.advisory.1.clone()])
-        } else {
-            statement.ids().map(str::to_owned).collect()
-        };
-        let mut group = Group { statements: vec![statement], ids, is_erratum };
-        let (same, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|known| !known.ids.is_disjoint(&group.ids));
-        for known in same {
-            let own = std::mem::take(&mut group.statements);
-            group.statements = known.statements;
-            group.statements.extend(own);
-            group.ids.extend(known.ids);
-            group.is_erratum |= known.is_erratum;
+        for ids in statement.vulnerabilities() {
+            let known: BTreeSet<usize> = ids.iter().filter_map(|id| places.get(id).copied()).collect();
+            let place = known.first().copied().unwrap_or(groups.len());
+            let mut group = groups.get_mut(place).map(std::mem::take).unwrap_or_default();
+            for other in known.iter().skip(1).filter_map(|other| groups.get_mut(*other).map(std::mem::take)) {
+                group.statements.extend(other.statements);
+                group.ids.extend(other.ids);
+            }
+            group.statements.push(statement.clone());
+            group.ids.extend(ids);
+            let is_new = |id: &&String| places.get(*id) != Some(&place);
+            let moved: Vec<String> = group.ids.iter().filter(is_new).cloned().collect();
+            places.extend(moved.into_iter().map(|id| (id, place)));
+            match groups.get_mut(place) {
+                Some(known) => *known = group,
+                None => groups.push(group),
+            }
         }
-        groups = others;
-        groups.push(group);
     }
-    let mut groups = without_told_errata(groups);
+    groups.retain(|group| !group.statements.is_empty());
     for group in &mut groups {
         group.statements.sort_by_key(|statement| statement.key.match_kind);
+        // The ids of errata come last: they would have made one thing of all that an erratum mends.
+        let errata = group.statements.iter().filter(|statement| statement.vulnerabilities().len() > 1);
+        let ids: Vec<String> = errata.flat_map(Statement::ids).filter(|id| !is_cve(id)).map(str::to_owned).collect();
+        group.ids.extend(ids);
     }
     groups
-}
-
-/// An erratum all of whose vulnerabilities are told one by one says nothing more: it becomes an alias of each.
-fn without_told_errata(groups: Vec<Group>) -> Vec<Group> {
-    let (errata, mut told): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.is_erratum);
-    let mut kept = Vec::new();
-    for mut erratum in errata {
-        let cves: BTreeSet<String> =
-            erratum.statements.iter().flat_map(Statement::ids).filter(|id| is_cve(id)).map(str::to_owned).collect();
-        let is_told = cves.iter().all(|cve| told.iter().any(|group| group.ids.contains(cve)));
-        if is_told {
-            for group in told.iter_mut().filter(|group| !group.ids.is_disjoint(&cves)) {
-                group.ids.extend(erratum.ids.iter().cloned());
-            }
-        } else {
-            erratum.ids.extend(cves);
-            kept.push(erratum);
-        }
-    }
-    told.extend(kept);
-    told
 }

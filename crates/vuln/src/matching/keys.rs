@@ -94,6 +94,7 @@ pub(super) fn ecosystem(package: &Package) -> Vec<Key> {
         let raw = Key { name: package.name.clone(), ..key(&namespace.0, package.name.clone(), MatchKind::Ecosystem) };
         keys.push(raw);
     }
+    keys.extend(toolchain(package).iter().map(|part| key("rust", (*part).to_owned(), MatchKind::Ecosystem)));
     if package.kind == PackageType::Generic {
         for other in ["bitnami", "oss-fuzz"] {
             keys.push(key(other, package.name.clone(), MatchKind::Ecosystem));
@@ -102,6 +103,17 @@ pub(super) fn ecosystem(package: &Package) -> Vec<Key> {
         keys.extend(names.into_iter().map(|name| key("cpe", name, MatchKind::Cpe)));
     }
     keys
+}
+
+/// Returns the parts of Rust's toolchain that a package is, as `RustSec` names them: they are no crates.
+fn toolchain(package: &Package) -> &'static [&'static str] {
+    match (package.kind, package.name.as_str()) {
+        (PackageType::Generic, "rust") => &["std", "cargo", "rustdoc"],
+        (PackageType::Generic, "rustc" | "rust-std") | (PackageType::Cargo, "std" | "core" | "alloc") => &["std"],
+        (PackageType::Generic, "cargo") => &["cargo"],
+        (PackageType::Generic, "rustdoc") => &["rustdoc"],
+        _ => &[],
+    }
 }
 
 /// Returns the look-ups in upstream's advisories for a system's package on which its vendor is silent.

@@ -7,13 +7,13 @@ use crate::package::PackageType;
 
 /// Returns the form of a name that is a key in its namespace: importers write it, matching looks it up.
 ///
-/// PEP 503 for `pypi`; lower case where the registry ignores case (`nuget`, `packagist`, `generic`, `bitnami`,
+/// PEP 503 for `pypi`; lower case where the registry or the package URL ignores case (`go`, `nuget`, `packagist`, `generic`, `bitnami`,
 /// `oss-fuzz`, `cpe`, `conancenter`, `wordpress`); everything else as it is.
 #[must_use]
 pub fn normalize<'a>(namespace: &str, name: &'a str) -> Cow<'a, str> {
     match namespace {
         "pypi" => pep_503(name),
-        "nuget" | "packagist" | "generic" | "bitnami" | "oss-fuzz" | "cpe" | "conancenter" | "wordpress" => {
+        "go" | "nuget" | "packagist" | "generic" | "bitnami" | "oss-fuzz" | "cpe" | "conancenter" | "wordpress" => {
             if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
                 Cow::Owned(name.to_ascii_lowercase())
             } else {
@@ -87,7 +87,7 @@ pub fn ecosystem(kind: PackageType) -> Option<Namespace> {
 
 /// Returns whether the operating system's vendor names packages of this kind.
 #[must_use]
-pub(super) const fn is_system(kind: PackageType) -> bool {
+pub const fn is_system(kind: PackageType) -> bool {
     matches!(kind, PackageType::Deb | PackageType::Opkg | PackageType::Apk | PackageType::Rpm | PackageType::Alpm)
 }
 

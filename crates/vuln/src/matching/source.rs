@@ -1,6 +1,6 @@
 //! What matching asks of a database of advisories.
 
-use crate::advisory::{Advisory, Affect, Namespace};
+use crate::advisory::{Advisory, Affect, Epss, Kev, Namespace};
 
 /// A database of advisories, as matching sees it.
 pub trait AdvisorySource {
@@ -25,6 +25,15 @@ pub trait AdvisorySource {
     /// # Errors
     /// When the database cannot be read.
     fn records(&self, id: &str) -> Result<Vec<Advisory>, Self::Error>;
+
+    /// Returns how one CVE is exploited: known to be, or likely to be. A source that keeps no such scores knows of none.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn exploitation(&self, cve: &str) -> Result<(Option<Kev>, Option<Epss>), Self::Error> {
+        let _ = cve;
+        Ok((None, None))
+    }
 }
 
 impl<S: AdvisorySource + ?Sized> AdvisorySource for &S {
@@ -40,5 +49,9 @@ impl<S: AdvisorySource + ?Sized> AdvisorySource for &S {
 
     fn records(&self, id: &str) -> Result<Vec<Advisory>, S::Error> {
         (**self).records(id)
+    }
+
+    fn exploitation(&self, cve: &str) -> Result<(Option<Kev>, Option<Epss>), S::Error> {
+        (**self).exploitation(cve)
     }
 }

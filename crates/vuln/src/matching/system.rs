@@ -4,6 +4,7 @@ use base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::advisory::Namespace;
+use crate::feed::debian_release;
 
 /// The operating system of an image, as its `os-release` and its neighbours tell it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,8 +65,8 @@ impl System {
         if !major.is_empty() {
             return major;
         }
-        let codename = self.codename.as_deref().unwrap_or("sid");
-        DEBIAN_CODENAMES.iter().find(|(name, _)| *name == codename).map_or("sid", |(_, major)| major)
+        let release = debian_release(self.codename.as_deref().unwrap_or("sid"));
+        if release.starts_with(|first: char| first.is_ascii_digit()) { release } else { "sid" }
     }
 
     /// Takes `3.19` of `3.19.1`; a version between two releases (`3.20_alpha20240329`) is edge.
@@ -85,16 +86,3 @@ impl System {
         self.end_of_life.is_some_and(|end| end < now)
     }
 }
-
-/// Debian's releases by name (distro-info-data).
-pub(crate) const DEBIAN_CODENAMES: &[(&str, &str)] = &[
-    ("wheezy", "7"),
-    ("jessie", "8"),
-    ("stretch", "9"),
-    ("buster", "10"),
-    ("bullseye", "11"),
-    ("bookworm", "12"),
-    ("trixie", "13"),
-    ("forky", "14"),
-    ("duke", "15"),
-];

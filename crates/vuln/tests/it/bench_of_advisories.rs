@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use base::Timestamp;
 use holdfast_vuln::matching::{Image, Installed, Options, Ownership, Report, match_image, normalize};
 use holdfast_vuln::{
-    Advisory, AdvisorySource, Affect, AffectState, Confidence, Evidence, Namespace, Package, PackageType, Qualifiers,
-    Range, RangeEnd, Scheme, SourcePackage, System,
+    Advisory, AdvisorySource, Affect, AffectState, Confidence, Epss, Evidence, Kev, Namespace, Package, PackageType,
+    Qualifiers, Range, RangeEnd, Scheme, SourcePackage, System,
 };
 
 /// A database in memory.
@@ -15,6 +15,7 @@ pub(crate) struct Memory {
     pub(crate) advisories: Vec<Advisory>,
     pub(crate) affects: Vec<Affect>,
     pub(crate) covered: Vec<String>,
+    pub(crate) exploited: Vec<String>,
 }
 
 impl AdvisorySource for Memory {
@@ -33,6 +34,11 @@ impl AdvisorySource for Memory {
     fn records(&self, id: &str) -> Result<Vec<Advisory>, Infallible> {
         let called = |record: &&Advisory| record.id == id || record.aliases.iter().any(|alias| alias == id);
         Ok(self.advisories.iter().filter(called).cloned().collect())
+    }
+
+    fn exploitation(&self, cve: &str) -> Result<(Option<Kev>, Option<Epss>), Infallible> {
+        let kev = Kev { added: "2024-01-01".to_owned(), due: None, ransomware: false };
+        Ok((self.exploited.iter().any(|known| known == cve).then_some(kev), None))
     }
 }
 
@@ -95,7 +101,7 @@ fn scheme(namespace: &str) -> Scheme {
         "npm" | "crates.io" => Scheme::Semver,
         "go" => Scheme::Go,
         "generic" | "cpe" | "oss-fuzz" | "bitnami" => Scheme::Generic,
-        "windows" => Scheme::Windows,
+        "windows" | "windows-update" => Scheme::Windows,
         "maven" => Scheme::Maven,
         _ => Scheme::Rpm,
     }

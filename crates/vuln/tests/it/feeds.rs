@@ -9,9 +9,9 @@ use proptest::prelude::*;
 pub(crate) struct Collected {
     pub(crate) advisories: Vec<Advisory>,
     pub(crate) affects: Vec<Affect>,
-    kevs: Vec<(String, Kev)>,
+    pub(crate) kevs: Vec<(String, Kev)>,
     epss: Vec<(String, Epss)>,
-    unread: Vec<String>,
+    pub(crate) unread: Vec<String>,
 }
 
 impl Sink for Collected {
@@ -38,7 +38,7 @@ impl Sink for Collected {
 
 impl Collected {
     /// One line for each affect: namespace, name, ranges, versions, state, module, channel.
-    fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.affects.iter().map(line).collect()
     }
 }
@@ -71,7 +71,7 @@ fn line(affect: &Affect) -> String {
 }
 
 /// Imports a document of a form that must be told from its name and bytes.
-fn read(format: Format, name: &str, text: &str) -> Collected {
+pub(crate) fn read(format: Format, name: &str, text: &str) -> Collected {
     assert_eq!(detect(name, text.as_bytes()), Some(format), "{name}");
     let mut out = Collected::default();
     import(format, Document { name, bytes: text.as_bytes() }, &mut out).unwrap();
@@ -86,14 +86,14 @@ fn osv_records_of_languages_are_read() {
         r#"{"schema_version":"1.4.0","id":"GHSA-aaaa-bbbb-cccc","modified":"2024-02-01T00:00:00Z","aliases":["CVE-2024-1"],
         "summary":"Bad parsing","details":"Long","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
         "affected":[
-          {"package":{"ecosystem":"PyPI","name":"Zope.Interface"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.2"},{"introduced":"2.0"},{"last_affected":"2.1"}]}],"versions":["1.0"]},
+          {"package":{"ecosystem":"PyPI","name":"Zope.Interface"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.2"},{"introduced":"2.0"},{"last_affected":"2.1"}]}],"versions":["1.0","1.5"]},
           {"package":{"ecosystem":"npm","name":"x"},"ranges":[{"type":"SEMVER","events":[{"introduced":"1.0.0"}],"database_specific":{"last_known_affected_version_range":"<= 1.4.0"}}]},
           {"package":{"ecosystem":"npm","name":"only-git"},"ranges":[{"type":"GIT","events":[{"introduced":"0"}]}]}],
         "database_specific":{"severity":"HIGH","cwe_ids":["CWE-79"]},"references":[{"type":"WEB","url":"https://example.com"}]}"#,
     );
     assert_eq!(
         out.lines(),
-        ["GHSA-aaaa-bbbb-cccc pypi zope-interface ..<1.2 2.0..<=2.1 =1.0", "GHSA-aaaa-bbbb-cccc npm x 1.0.0..<=1.4.0",]
+        ["GHSA-aaaa-bbbb-cccc pypi zope-interface ..<1.2 2.0..<=2.1 =1.5", "GHSA-aaaa-bbbb-cccc npm x 1.0.0..<=1.4.0",]
     );
     let advisory = &out.advisories[0];
     assert_eq!((advisory.source.as_str(), advisory.aliases.as_slice()), ("ghsa", &["CVE-2024-1".to_owned()][..]));
@@ -160,9 +160,9 @@ fn osv_in_yaml_keeps_versions_as_written() {
     let out = read(
         Format::OsvYaml,
         "PYSEC-1.yaml",
-        "id: PYSEC-2024-1\naffected:\n- package: {ecosystem: PyPI, name: a_b}\n  ranges:\n  - type: ECOSYSTEM\n    events:\n    - introduced: 0\n    - fixed: 1.10\n  versions: [1.0, 1.9]\n",
+        "id: PYSEC-2024-1\naffected:\n- package: {ecosystem: PyPI, name: a_b}\n  ranges:\n  - type: ECOSYSTEM\n    events:\n    - introduced: 0\n    - fixed: 1.10\n  versions: [1.0, 1.10, 1.20]\n",
     );
-    assert_eq!(out.lines(), ["PYSEC-2024-1 pypi a-b ..<1.10 =1.0 =1.9"]);
+    assert_eq!(out.lines(), ["PYSEC-2024-1 pypi a-b ..<1.10 =1.10 =1.20"]);
     let out = read(
         Format::OsvYaml,
         "OSV-1.yaml",
@@ -352,22 +352,26 @@ fn exploitation_is_read_from_kev_and_epss() {
 
 #[test]
 fn microsofts_bulletins_are_read_alike_in_both_forms() {
-    let json = r#"{"DocumentTitle":{"Value":"t"},"ProductTree":{"FullProductName":[{"ProductID":"1","Value":"Windows Server 2022"},{"ProductID":"2","Value":"Microsoft SQL Server 2022"}]},
+    let json = r#"{"DocumentTitle":{"Value":"t"},"ProductTree":{"FullProductName":[{"ProductID":"1","Value":"Windows Server 2022"},{"ProductID":"2","Value":"Microsoft SQL Server 2022"},{"ProductID":"3","Value":"Windows Server 2019 (Server Core installation)"}]},
       "Vulnerability":[{"CVE":"CVE-2024-15","Title":{"Value":"Kernel"},"Notes":[{"Title":"Description","Type":2,"Value":"d"}],
        "Threats":[{"Type":3,"Description":{"Value":"Important"},"ProductID":["1"]}],"CVSSScoreSets":[{"Vector":"CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H","ProductID":["1"]}],
-       "Remediations":[{"Type":2,"Description":{"Value":"5034129"},"ProductID":["1"],"FixedBuild":"10.0.20348.2227","URL":"https://e.com/x"},{"Type":2,"Description":{"Value":"x"},"ProductID":["2"],"FixedBuild":"16.0.1110.1"}]}]}"#;
+       "Remediations":[{"Type":2,"Description":{"Value":"5034129"},"ProductID":["1"],"FixedBuild":"10.0.20348.2227","Supercedence":"5033118","URL":"https://e.com/x"},{"Type":2,"Description":{"Value":"5034130"},"ProductID":["1","3"]},{"Type":2,"Description":{"Value":"x"},"ProductID":["2"],"FixedBuild":"16.0.1110.1"}]}]}"#;
     let xml = r#"<cvrf:cvrfdoc xmlns:cvrf="c" xmlns:prod="p" xmlns:vuln="v"><prod:ProductTree><prod:Branch>
-      <prod:FullProductName ProductID="1">Windows Server 2022</prod:FullProductName><prod:FullProductName ProductID="2">Microsoft SQL Server 2022</prod:FullProductName></prod:Branch></prod:ProductTree>
+      <prod:FullProductName ProductID="1">Windows Server 2022</prod:FullProductName><prod:FullProductName ProductID="2">Microsoft SQL Server 2022</prod:FullProductName><prod:FullProductName ProductID="3">Windows Server 2019 (Server Core installation)</prod:FullProductName></prod:Branch></prod:ProductTree>
       <vuln:Vulnerability Ordinal="1"><vuln:Title>Kernel</vuln:Title><vuln:Notes><vuln:Note Title="Description">d</vuln:Note></vuln:Notes><vuln:CVE>CVE-2024-15</vuln:CVE>
       <vuln:Threats><vuln:Threat Type="Severity"><vuln:Description>Important</vuln:Description><vuln:ProductID>1</vuln:ProductID></vuln:Threat></vuln:Threats>
       <vuln:CVSSScoreSets><vuln:ScoreSet><vuln:Vector>CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H</vuln:Vector></vuln:ScoreSet></vuln:CVSSScoreSets>
-      <vuln:Remediations><vuln:Remediation Type="Vendor Fix"><vuln:Description>5034129</vuln:Description><vuln:URL>https://e.com/x</vuln:URL><vuln:ProductID>1</vuln:ProductID><vuln:FixedBuild>10.0.20348.2227</vuln:FixedBuild></vuln:Remediation>
+      <vuln:Remediations><vuln:Remediation Type="Vendor Fix"><vuln:Description>5034129</vuln:Description><vuln:URL>https://e.com/x</vuln:URL><vuln:ProductID>1</vuln:ProductID><vuln:Supercedence>5033118</vuln:Supercedence><vuln:FixedBuild>10.0.20348.2227</vuln:FixedBuild></vuln:Remediation>
+      <vuln:Remediation Type="Vendor Fix"><vuln:Description>5034130</vuln:Description><vuln:ProductID>1</vuln:ProductID><vuln:ProductID>3</vuln:ProductID></vuln:Remediation>
       <vuln:Remediation Type="Vendor Fix"><vuln:Description>x</vuln:Description><vuln:ProductID>2</vuln:ProductID><vuln:FixedBuild>16.0.1110.1</vuln:FixedBuild></vuln:Remediation></vuln:Remediations></vuln:Vulnerability></cvrf:cvrfdoc>"#;
     let (json, xml) = (read(Format::Cvrf, "2024-Jan.json", json), read(Format::CvrfXml, "2024-Jan.xml", xml));
     assert_eq!(
         json.lines(),
         [
+            "CVE-2024-15 windows-update KB5034129 =KB5033118 NotAffected",
+            "CVE-2024-15 windows-update KB5034130 NotAffected",
             "CVE-2024-15 windows microsoft sql server 2022 ..<16.0.1110.1",
+            "CVE-2024-15 windows windows 10.0.17763.0..<=10.0.17763.4294967295",
             "CVE-2024-15 windows windows 10.0.20348.0..<10.0.20348.2227 Important",
         ]
     );
@@ -430,6 +434,7 @@ const FORMATS: &[Format] = &[
     Format::UpdateInfo,
     Format::Nvd,
     Format::Kev,
+    Format::KevCsv,
     Format::Epss,
     Format::CvrfXml,
     Format::Cvrf,

@@ -4,6 +4,7 @@
 
 mod bench_of_advisories;
 mod feeds;
+mod feeds_vendors;
 mod matching_ecosystems;
 mod matching_systems;
 mod rematching;

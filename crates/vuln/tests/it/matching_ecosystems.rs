@@ -3,7 +3,7 @@
 use base::Timestamp;
 use holdfast_vuln::matching::{GapReason, Installed, MatchKind, Options, Ownership, match_image};
 use holdfast_vuln::severity::{Class, Level, RatingRule};
-use holdfast_vuln::{Epss, Kev, PackageType, Range, RangeEnd, Severity, SeverityKind};
+use holdfast_vuln::{AffectState, Epss, Kev, PackageType, Range, RangeEnd, Severity, SeverityKind};
 
 use crate::bench_of_advisories::{Memory, image, matched, package, system, told};
 
@@ -76,8 +76,15 @@ fn an_erratum_of_several_vulnerabilities_does_not_make_them_one() {
     memory.affect("almalinux", "ALSA-1", "almalinux:9", "vim", "9.0");
     let installed = vec![package(PackageType::Rpm, "vim", "8.0")];
     let report = matched(&memory, &image(Some(system("almalinux", "9")), installed.clone()));
-    assert_eq!(told(&report), ["vim 8.0 ALSA-1 Fixed 9.0"]);
-    assert_eq!(report.findings[0].aliases, ["CVE-1", "CVE-2"]);
+    assert_eq!(told(&report), ["vim 8.0 CVE-1 Fixed 9.0", "vim 8.0 CVE-2 Fixed 9.0"]);
+    assert_eq!(report.findings[0].aliases, ["ALSA-1"]);
+    // A later erratum on one of them does not double it, and its version is the one that is needed.
+    memory.advisory("almalinux", "ALSA-2", &["CVE-2", "CVE-3"]);
+    memory.affect("almalinux", "ALSA-2", "almalinux:9", "vim", "9.2");
+    let report = matched(&memory, &image(Some(system("almalinux", "9")), installed.clone()));
+    assert_eq!(told(&report), ["vim 8.0 CVE-1 Fixed 9.0", "vim 8.0 CVE-2 Fixed 9.2", "vim 8.0 CVE-3 Fixed 9.2"]);
+    assert_eq!(report.findings[1].aliases, ["ALSA-1", "ALSA-2"]);
+    memory.affects.pop();
     // Where both are told one by one, the erratum is only another name of them.
     memory.add("almalinux", "CVE-1", "almalinux:9", "vim", "9.0");
     memory.add("almalinux", "CVE-2", "almalinux:9", "vim", "9.0");
@@ -169,6 +176,89 @@ fn windows_is_matched_by_build() {
         matched(&memory, &image(None, vec![package(PackageType::Windows, "Windows Server 2022", build)])).findings.len()
     };
     assert_eq!((count("10.0.20348.2340"), count("10.0.20348.2461"), count("10.0.20348.2527")), (1, 0, 0));
+}
+
+#[test]
+fn an_update_of_windows_mends_what_those_it_replaces_mended() {
+    let mut memory = Memory::default();
+    memory.add("msrc", "CVE-1", "windows", "windows", "10.0.20348.2461");
+    memory.add("msrc", "CVE-2", "windows", "windows", "10.0.20348.2461");
+    let mut update = |id: &str, name: &str, replaced: &[&str]| {
+        let affect = memory.affect("msrc", id, "windows-update", name, "-");
+        affect.state = AffectState::NotAffected;
+        affect.ranges.clear();
+        affect.versions = replaced.iter().map(|name| (*name).to_owned()).collect();
+    };
+    update("CVE-1", "KB5000001", &[]);
+    update("CVE-9", "KB5000002", &["KB5000001"]);
+    update("CVE-9", "KB5000003", &["KB5000002", "KB5000003"]);
+    let release = package(PackageType::Windows, "windows", "10.0.20348.1");
+    let ids = |updates: &[&str]| {
+        let installed = updates.iter().map(|name| package(PackageType::WindowsUpdate, name, "1.1.1.1"));
+        let all = installed.chain([release.clone()]).collect();
+        matched(&memory, &image(None, all)).findings.into_iter().map(|finding| finding.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&[]), ["CVE-1", "CVE-2"]);
+    assert_eq!(ids(&["KB5000003"]), ["CVE-2"]);
+    assert_eq!(ids(&["KB5009999"]), ["CVE-1", "CVE-2"]);
+}
+
+#[test]
+fn the_toolchain_of_rust_is_no_crate() {
+    let mut memory = Memory::covering(&["crates.io"]);
+    memory.add("rustsec", "RUSTSEC-1", "rust", "std", "1.77.2");
+    memory.add("rustsec", "RUSTSEC-2", "crates.io", "std", "2.0.0");
+    let ids = |kind, name: &str, version: &str| {
+        let report = matched(&memory, &image(None, vec![package(kind, name, version)]));
+        report.findings.into_iter().map(|finding| finding.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(PackageType::Generic, "rust", "1.77.1"), ["RUSTSEC-1"]);
+    assert!(ids(PackageType::Generic, "rust", "1.77.2").is_empty());
+    assert_eq!(ids(PackageType::Cargo, "std", "1.77.1"), ["RUSTSEC-1", "RUSTSEC-2"]);
+    assert!(ids(PackageType::Cargo, "serde", "1.0.0").is_empty());
+}
+
+#[test]
+fn a_cpe_that_is_bound_to_a_platform_speaks_of_nothing_else() {
+    let mut memory = Memory::default();
+    for (id, cpe) in [
+        ("CVE-1", "cpe:2.3:a:x:x:*:*:*:*:*:wordpress:*:*"),
+        ("CVE-2", "cpe:2.3:a:x:x:*:*:*:*:*:windows:*:*"),
+        ("CVE-3", "cpe:2.3:o:microsoft:windows"),
+        ("CVE-4", "cpe:2.3:o:linux:linux_kernel"),
+        ("CVE-5", "cpe:2.3:o:fedoraproject:fedora"),
+        ("CVE-6", "cpe:2.3:a:x:x:*:*:*:*:*:linux:*:*"),
+    ] {
+        memory.add("nvd", id, "cpe", "x:x", "2").qualifiers.cpes = vec![cpe.to_owned()];
+    }
+    let ids = |os: &str| {
+        let report = matched(&memory, &image(Some(system(os, "1")), vec![package(PackageType::Generic, "x", "1")]));
+        report.findings.into_iter().map(|finding| finding.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("debian"), ["CVE-4", "CVE-6"]);
+    assert_eq!(ids("fedora"), ["CVE-4", "CVE-5", "CVE-6"]);
+    assert_eq!(ids("windows"), ["CVE-2", "CVE-3"]);
+}
+
+#[test]
+fn exploitation_is_told_of_each_vulnerability_of_an_erratum_by_itself() {
+    let mut memory = Memory::default();
+    memory.advisory("almalinux", "ALSA-1", &["CVE-1", "CVE-2"]);
+    memory.affect("almalinux", "ALSA-1", "almalinux:9", "vim", "9.0");
+    memory.exploited.push("CVE-2".to_owned());
+    let report = matched(&memory, &image(Some(system("almalinux", "9")), vec![package(PackageType::Rpm, "vim", "8")]));
+    let told: Vec<_> = report.findings.iter().map(|finding| (finding.id.as_str(), finding.kev.is_some())).collect();
+    assert_eq!(told, [("CVE-1", false), ("CVE-2", true)]);
+}
+
+#[test]
+fn go_modules_are_found_in_either_case() {
+    let mut memory = Memory::default();
+    memory.add("golang", "GO-1", "go", "github.com/Masterminds/goutils", "1.1.1");
+    for name in ["github.com/Masterminds/goutils", "github.com/masterminds/goutils"] {
+        let report = matched(&memory, &image(None, vec![package(PackageType::Golang, name, "v1.1.0")]));
+        assert_eq!(report.findings.len(), 1, "{name}");
+    }
 }
 
 fn opinion(source: &str, kind: SeverityKind, value: &str) -> Severity {

@@ -157,6 +157,9 @@ fn modules_are_compared_within_their_stream() {
     memory.affect("almalinux", "ALSA-1", "almalinux:8", "nodejs", fixed);
     let report = matched(&memory, &image(alma(), all.clone()));
     assert_eq!(told(&report), [format!("nodejs {} ALSA-1 Fixed {fixed}", old_18.version)]);
+    memory.advisories[0].title = "Important: nodejs:18/nodejs security update".to_owned();
+    let report = matched(&memory, &image(alma(), all.clone()));
+    assert_eq!(told(&report), [format!("nodejs {} ALSA-1 Fixed {fixed}", old_18.version)]);
     // By the first number, where nothing names the stream: 16 is not 18.
     let mut memory = Memory::default();
     memory.add("almalinux", "ALSA-1", "almalinux:8", "nodejs", fixed);

@@ -105,6 +105,8 @@ pub(super) struct Note {
 pub(super) struct Status {
     pub(super) fixed: Vec<String>,
     pub(super) first_fixed: Vec<String>,
+    /// SUSE's word for what is mended.
+    pub(super) recommended: Vec<String>,
     pub(super) known_affected: Vec<String>,
     pub(super) known_not_affected: Vec<String>,
     pub(super) under_investigation: Vec<String>,
@@ -195,6 +197,11 @@ impl<'a> Products<'a> {
             }
         }
         Some((self.helpers.get(component)?.purl.as_deref()?, place))
+    }
+
+    /// Returns the CPEs that the products have.
+    pub(super) fn cpes(&self) -> impl Iterator<Item = &'a str> {
+        self.helpers.values().filter_map(|helper| helper.cpe.as_deref())
     }
 
     /// Returns a place's CPE.
