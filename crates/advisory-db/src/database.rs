@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use file_map::FileMap;
-use vuln::{Advisory, AdvisorySource, Affect, Namespace};
+use vuln::{Advisory, AdvisorySource, Affect, Epss, Kev, Namespace};
 use zstd::dict::DecoderDictionary;
 
 use crate::build::{Tables, content_digest};
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::file::{Kind, Layout, Table};
 use crate::meta::Meta;
 use crate::record::{Scores, pair, read_advisory, read_affects, read_scores, read_speakers};
-use crate::table::{INDEX_ENTRY_BYTES, LastBlock, Parts};
+use crate::table::{INDEX_ENTRY_BYTES, KeptBlocks, Parts};
 
 /// An open database. It may be asked from several threads at once.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Database {
     layout: Layout,
     meta: Meta,
     dictionary: OnceLock<Dictionary>,
-    last: [LastBlock; 4],
+    kept: [KeptBlocks; 4],
 }
 
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Database {
         let layout = Layout::read(bytes.get())?;
         let meta = layout.section(bytes.get(), Kind::META)?;
         let meta = serde_json::from_slice(meta).map_err(|error| Error::damaged(format!("its description: {error}")))?;
-        let database = Self { bytes, layout, meta, dictionary: OnceLock::new(), last: Default::default() };
+        let database = Self { bytes, layout, meta, dictionary: OnceLock::new(), kept: Default::default() };
         for table in Table::ALL {
             if !database.parts(table)?.index.len().is_multiple_of(INDEX_ENTRY_BYTES) {
                 return Err(Error::damaged("an index has half an entry"));
@@ -119,14 +119,14 @@ impl Database {
     }
 
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let [affects, advisories, ids, scores] = &self.last;
-        let last = match table {
+        let [affects, advisories, ids, scores] = &self.kept;
+        let kept = match table {
             Table::Affects => affects,
             Table::Advisories => advisories,
             Table::Ids => ids,
             Table::Scores => scores,
         };
-        self.parts(table)?.get(key, self.dictionary(), last)
+        self.parts(table)?.get(key, self.dictionary(), kept)
     }
 
     /// Returns everything that is said of packages of exactly this name.
@@ -232,5 +232,9 @@ impl AdvisorySource for Database {
 
     fn records(&self, id: &str) -> Result<Vec<Advisory>, Error> {
         Self::records(self, id)
+    }
+
+    fn exploitation(&self, cve: &str) -> Result<(Option<Kev>, Option<Epss>), Error> {
+        self.scores(cve).map(|scores| (scores.kev, scores.epss))
     }
 }

@@ -6,7 +6,8 @@
 //! | index | 32 bytes a block: where it is (8), its length (4), its length uncompressed (4), where its first key is in the keys (8), the key's length (4), how many entries it has (4); little-endian |
 //! | keys | the first keys, one after the other |
 
-use std::cmp::Ordering;
+use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use zstd::bulk::{Compressor, Decompressor};
@@ -101,9 +102,66 @@ struct Place<'a> {
     entries: u32,
 }
 
-/// The block that was read last: names that are looked up in order are often in the same one.
+/// So many bytes of blocks are kept of each table.
+const KEPT_BYTES: usize = 8 << 20;
+
+/// A block, uncompressed, and where its entries are: they are sought more often than read.
+#[derive(Debug)]
+struct Block {
+    bytes: Vec<u8>,
+    /// The keys and the values.
+    entries: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Block {
+    fn of(bytes: Vec<u8>) -> Result<Self, Error> {
+        let mut entries = Vec::new();
+        let mut reader = Reader(&bytes);
+        while !reader.0.is_empty() {
+            let mut range = || {
+                let length = reader.bytes()?.len();
+                let end = bytes.len() - reader.0.len();
+                Ok::<_, Error>(end - length..end)
+            };
+            entries.push((range()?, range()?));
+        }
+        Ok(Self { bytes, entries })
+    }
+
+    fn value(&self, key: &[u8]) -> Option<&[u8]> {
+        let own = |range: &Range<usize>| self.bytes.get(range.clone()).unwrap_or_default();
+        let at = self.entries.binary_search_by(|(known, _)| own(known).cmp(key)).ok()?;
+        self.entries.get(at).map(|(_, value)| own(value))
+    }
+}
+
+/// The blocks that were read last, the very last one first: what one image asks for comes again and again.
 #[derive(Debug, Default)]
-pub(crate) struct LastBlock(Mutex<Option<(usize, Arc<Vec<u8>>)>>);
+pub(crate) struct KeptBlocks(Mutex<VecDeque<(usize, Arc<Block>)>>);
+
+impl KeptBlocks {
+    fn get(&self, number: usize) -> Option<Arc<Block>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(|(known, _)| *known == number)?;
+        let found = kept.remove(at)?;
+        let block = Arc::clone(&found.1);
+        kept.push_front(found);
+        Some(block)
+    }
+
+    fn put(&self, number: usize, block: &Arc<Block>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_front((number, Arc::clone(block)));
+        let mut bytes = 0;
+        // The last one is kept, whatever its size.
+        let fitting = kept.iter().take_while(|(_, block)| {
+            bytes += block.bytes.len();
+            bytes <= KEPT_BYTES
+        });
+        let count = fitting.count().max(1);
+        kept.truncate(count);
+    }
+}
 
 impl<'a> Parts<'a> {
     pub(crate) fn block_count(&self) -> usize {
@@ -138,7 +196,7 @@ impl<'a> Parts<'a> {
         &self,
         key: &[u8],
         dictionary: &DecoderDictionary<'_>,
-        last: &LastBlock,
+        kept: &KeptBlocks,
     ) -> Result<Option<Vec<u8>>, Error> {
         let (mut low, mut high) = (0, self.block_count());
         while low < high {
@@ -150,25 +208,15 @@ impl<'a> Parts<'a> {
             }
         }
         let Some(number) = low.checked_sub(1) else { return Ok(None) };
-        let kept = last.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let block = match kept {
-            Some((kept, block)) if kept == number => block,
-            _ => {
-                let block = Arc::new(self.block(number, dictionary)?);
-                *last.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, Arc::clone(&block)));
+        let block = match kept.get(number) {
+            Some(block) => block,
+            None => {
+                let block = Arc::new(Block::of(self.block(number, dictionary)?)?);
+                kept.put(number, &block);
                 block
             }
         };
-        let mut reader = Reader(&block);
-        while !reader.0.is_empty() {
-            let (found, value) = (reader.bytes()?, reader.bytes()?);
-            match found.cmp(key) {
-                Ordering::Less => {}
-                Ordering::Equal => return Ok(Some(value.to_vec())),
-                Ordering::Greater => return Ok(None),
-            }
-        }
-        Ok(None)
+        Ok(block.value(key).map(<[u8]>::to_vec))
     }
 
     /// Calls for every entry in order, and checks the order as it goes.
