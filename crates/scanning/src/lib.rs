@@ -2,3 +2,4 @@
 
 pub mod advisories;
 pub mod image;
+pub mod packages;

@@ -1,5 +1,6 @@
 //! Until when vendors send fixes (distro-info-data; the vendors' own pages on their lifecycles). A release that is not
-//! listed is not called past its end.
+//! listed is not called past its end. Compared with distro-info-data (Debian, Ubuntu) and endoflife.date (Alpine,
+//! Fedora, Oracle); the others are as their vendors announced them, and were compared with nothing.
 
 use base::Timestamp;
 
@@ -26,6 +27,10 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("ubuntu", "25.10", "2026-07-09"),
     ("ubuntu", "26.04", "2031-05-29"),
     ("ubuntu", "26.10", "2027-07-15"),
+    ("alpine", "3.8", "2020-05-01"),
+    ("alpine", "3.9", "2020-11-01"),
+    ("alpine", "3.10", "2021-05-01"),
+    ("alpine", "3.11", "2021-11-01"),
     ("alpine", "3.12", "2022-05-01"),
     ("alpine", "3.13", "2022-11-01"),
     ("alpine", "3.14", "2023-05-01"),
@@ -37,6 +42,7 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("alpine", "3.20", "2026-04-01"),
     ("alpine", "3.21", "2026-11-01"),
     ("alpine", "3.22", "2027-05-01"),
+    ("alpine", "3.23", "2027-11-01"),
     ("centos", "6", "2020-11-30"),
     ("centos", "7", "2024-06-30"),
     ("centos", "8", "2021-12-31"),
@@ -50,18 +56,24 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("rocky", "9", "2032-05-31"),
     ("ol", "6", "2021-03-31"),
     ("ol", "7", "2024-12-31"),
+    ("ol", "9", "2032-06-30"),
     ("amzn", "2018.03", "2023-12-31"),
     ("amzn", "2", "2026-06-30"),
+    ("fedora", "35", "2022-12-13"),
+    ("fedora", "36", "2023-05-16"),
+    ("fedora", "37", "2023-12-05"),
     ("fedora", "38", "2024-05-21"),
     ("fedora", "39", "2024-11-26"),
     ("fedora", "40", "2025-05-13"),
     ("fedora", "41", "2025-12-15"),
+    ("fedora", "42", "2026-05-13"),
+    ("fedora", "43", "2026-12-09"),
     ("mariner", "1.0", "2023-07-31"),
     ("mariner", "2.0", "2025-07-31"),
 ];
 
 /// Returns when the vendor stops sending fixes, if that is known.
-pub(super) fn end_of_life(id: &str, version: &str) -> Option<Timestamp> {
+pub(crate) fn end_of_life(id: &str, version: &str) -> Option<Timestamp> {
     let is_release =
         |release: &str| version.strip_prefix(release).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     let (_, _, day) = ENDS.iter().find(|(name, release, _)| *name == id && is_release(release))?;
@@ -80,6 +92,7 @@ mod tests {
             ("debian", "10.3", Some("2024-07-01T00:00:00Z")),
             ("alpine", "3.19.1", Some("2025-11-02T00:00:00Z")),
             ("alpine", "3.1", None),
+            ("alpine", "3.10.9", Some("2021-05-02T00:00:00Z")),
             ("debian", "", None),
         ] {
             assert_eq!(end_of_life(id, version), end.map(|end| end.parse().unwrap()), "{id} {version}");

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use vuln::matching::{Coverage, Image as Matched, Installed, Options, Ownership, match_image};
 use vuln::verdict::{IgnoreRule, Verdict, judge};
 use vuln::vex::{Statements, Target};
-use vuln::{AdvisorySource, System};
+use vuln::{AdvisorySource, Confidence, Evidence, Package, PackageType, System};
 
 use super::error::Error;
 use super::index::Catalogued;
-use super::lifetime;
+use super::{lifetime, nested};
 
 /// What is wrong with an image: equal inputs give equal bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -121,8 +121,9 @@ where
     };
     let Some((source, facts)) = database else { return Ok(report) };
     let image = matched(catalogue, system);
-    let found = match_image(&image, source, Options { ownership: options.ownership, now: options.now })
+    let mut found = match_image(&image, source, Options { ownership: options.ownership, now: options.now })
         .map_err(|error| Error::Database(Box::new(error)))?;
+    nested::mark(&mut found.findings);
     let target = Target {
         ids: [catalogued.image.manifest.as_ref().map(ToString::to_string), Some(catalogued.image.name.clone())]
             .into_iter()
@@ -184,7 +185,7 @@ fn system(catalogue: &ImageCatalogue) -> Option<System> {
 
 /// The image, as matching wants it.
 fn matched(catalogue: &ImageCatalogue, system: Option<System>) -> Matched {
-    let packages = catalogue
+    let mut packages: Vec<Installed> = catalogue
         .packages
         .iter()
         .map(|found| Installed {
@@ -193,6 +194,23 @@ fn matched(catalogue: &ImageCatalogue, system: Option<System>) -> Matched {
             owner: owner(&catalogue.packages, found),
         })
         .collect();
+    // Windows is no package of anybody's, but Microsoft's bulletins speak of it as one.
+    packages.extend(catalogue.os.as_ref().filter(|os| os.id == "windows").map(|os| Installed {
+        package: Package {
+            kind: PackageType::Windows,
+            name: "windows".to_owned(),
+            version: os.version.clone(),
+            arch: None,
+            source: None,
+            module: None,
+            vendor: Some("Microsoft".to_owned()),
+            licenses: Vec::new(),
+            confidence: Confidence::Confirmed,
+            evidence: vec![Evidence { path: os.path.clone(), found_by: "windows-release".to_owned() }],
+        },
+        introduced_in: None,
+        owner: None,
+    }));
     Matched { system, packages }
 }
 

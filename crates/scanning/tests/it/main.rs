@@ -6,4 +6,5 @@ mod advisories_build;
 mod advisories_fetch;
 mod advisories_store;
 mod image_index;
+mod packages;
 mod sarif;
