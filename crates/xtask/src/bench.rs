@@ -28,3 +28,13 @@ pub(crate) fn compose(program: Option<&str>) -> Result<()> {
     };
     run.run().context("running the bench")
 }
+
+/// Compares matching with `cargo audit` and other oracles; `advisories` holds the archives of the feeds.
+pub(crate) fn matching(advisories: &str, folder: Option<&str>) -> Result<()> {
+    let shell = Shell::new()?;
+    let folder = folder.unwrap_or("target/bench-match");
+    cmd!(shell, "cargo build --package holdfast-scanning --example match_packages")
+        .run()
+        .context("building the example")?;
+    cmd!(shell, "python3 scripts/bench_match.py {folder} {advisories}").run().context("running the bench")
+}

@@ -26,6 +26,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   console        installs, lints, tests and builds the console
   bench scan     the scanner against Syft on images made here  (needs debootstrap, rpm, db5.3-util, npm, PyPI)
   bench compose  `compose config` against docker-compose 1.29 over the corpus; a program's path may follow
+  bench match ADVISORIES  matching against cargo-audit, packaging, univers and changelogs  (needs apt, PyPI)
   soak           the long forms of fault and fuzz runs  (minutes each)";
 
 fn main() -> ExitCode {
@@ -56,6 +57,8 @@ fn run() -> Result<()> {
         ["bench", "scan", folder] => bench::scan(Some(folder)),
         ["bench", "compose"] => bench::compose(None),
         ["bench", "compose", program] => bench::compose(Some(program)),
+        ["bench", "match", advisories] => bench::matching(advisories, None),
+        ["bench", "match", advisories, folder] => bench::matching(advisories, Some(folder)),
         ["soak"] => gate::soak(),
         _ => bail!("{USAGE}"),
     }
