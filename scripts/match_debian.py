@@ -5,6 +5,7 @@ from urllib.parse import quote
 HEAD = re.compile(r"^([a-z0-9][a-z0-9+.-]+) \(([^ ()]+)\) ")
 CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b")
 RELEASE = "bookworm"
+MOST = 300
 
 
 def changelog(text):
@@ -126,6 +127,8 @@ def run(bench):
             for cve in cves:
                 if cve not in fixed and place + 1 < len(entries):
                     fixed[cve] = (version, entries[place + 1][0])
+        # The newest will do: a browser alone has thousands.
+        fixed = dict(list(fixed.items())[-MOST:])
         if fixed:
             tracker[source] = {cve: {"description": "", "releases": {RELEASE: {
                 "status": "resolved", "fixed_version": version, "urgency": "not yet assigned",
