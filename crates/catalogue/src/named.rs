@@ -21,6 +21,8 @@ use rule::Rule;
 const FOUND_BY: &str = "program-name";
 /// Files that are no programs are looked at up to this size.
 const MAX_FRAGMENT: u64 = 1 << 20;
+/// What of a program is searched; the largest known ones have a third of it.
+const MAX_SEARCHED: usize = 512 << 20;
 /// In a fragment of this size the only version is the program's, wherever it stands.
 const MAX_SHORT: usize = 4096;
 
@@ -36,6 +38,7 @@ pub(crate) fn is_candidate(path: &str, size: u64, head: &[u8]) -> bool {
 /// Returns the programs that a file of this name is.
 pub(crate) fn find(path: &str, bytes: &[u8], is_program: bool) -> Vec<Package> {
     let name = file_name(path);
+    let bytes = bytes.get(..bytes.len().min(MAX_SEARCHED)).unwrap_or_default();
     let is_script = bytes.starts_with(b"#!") || bytes.starts_with(b"<?php");
     let mut found = Vec::new();
     for rule in rule::of(name).filter(|rule| rule.script || !is_script) {

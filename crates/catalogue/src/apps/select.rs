@@ -88,22 +88,19 @@ pub(crate) fn select(path: &str, size: u64, head: &[u8]) -> Option<AppAnalyser> 
         .or_else(|| (head.starts_with(b"#!") && size >= MIN_SCRIPT).then_some(AppAnalyser::ScriptArchive))
 }
 
-/// Files that are always called the same.
-fn by_name(folder: &str, name: &str) -> Option<AppAnalyser> {
+/// Folders that hold installed packages: what one of those ships as its own development state says nothing about the
+/// image.
+const OF_PACKAGES: &[&str] =
+    &["/node_modules/", "/gems/", "/site-packages/", "/dist-packages/", "/pkg/mod/", "/registry/src/"];
+
+/// Names of files that say what should be installed, each with its reader.
+fn lock(name: &str) -> Option<AppAnalyser> {
     use AppAnalyser as A;
     let found = match name {
-        "package.json" => A::NodePackage,
-        // What a package ships as its own development state says nothing about the image.
-        "package-lock.json" | "npm-shrinkwrap.json" | "yarn.lock" | "pnpm-lock.yaml" | "bun.lock"
-            if folder.contains("/node_modules/") =>
-        {
-            return None;
-        }
         "package-lock.json" | "npm-shrinkwrap.json" => A::NpmLock,
         "yarn.lock" => A::YarnLock,
         "pnpm-lock.yaml" => A::PnpmLock,
         "bun.lock" => A::BunLock,
-        "setup.py" => A::PythonSetup,
         "Pipfile.lock" => A::PipfileLock,
         "poetry.lock" => A::PoetryLock,
         "pdm.lock" => A::PdmLock,
@@ -113,24 +110,38 @@ fn by_name(folder: &str, name: &str) -> Option<AppAnalyser> {
         "composer.lock" => A::ComposerLock,
         "packages.lock.json" => A::NugetLock,
         "project.assets.json" => A::NugetAssets,
-        "packages.config" => A::NugetConfig,
-        "Directory.Packages.props" => A::DirectoryPackages,
-        "go.mod" if !folder.contains("/pkg/mod/") => A::GoMod,
-        "Cargo.lock" if !folder.contains("/registry/src/") => A::CargoLock,
-        "pom.xml" => A::PomXml,
+        "go.mod" => A::GoMod,
+        "Cargo.lock" => A::CargoLock,
         "gradle.lockfile" | "buildscript-gradle.lockfile" => A::GradleLock,
-        "release" => A::JavaRuntime,
         "pubspec.lock" => A::PubspecLock,
         "mix.lock" => A::MixLock,
         "rebar.lock" => A::RebarLock,
         "Package.resolved" | ".package.resolved" => A::PackageResolved,
         "Podfile.lock" => A::PodfileLock,
         "conan.lock" => A::ConanLock,
+        "cabal.project.freeze" => A::CabalFreeze,
+        "stack.yaml" | "stack.yaml.lock" => A::StackLock,
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// Files that are always called the same.
+fn by_name(folder: &str, name: &str) -> Option<AppAnalyser> {
+    use AppAnalyser as A;
+    if let Some(lock) = lock(name) {
+        return (!OF_PACKAGES.iter().any(|part| folder.contains(part))).then_some(lock);
+    }
+    let found = match name {
+        "package.json" => A::NodePackage,
+        "setup.py" => A::PythonSetup,
+        "packages.config" => A::NugetConfig,
+        "Directory.Packages.props" => A::DirectoryPackages,
+        "pom.xml" => A::PomXml,
+        "release" => A::JavaRuntime,
         "conanfile.txt" | "conaninfo.txt" => A::ConanText,
         "DESCRIPTION" => A::RDescription,
         "Manifest.toml" | "JuliaManifest.toml" => A::JuliaManifest,
-        "cabal.project.freeze" => A::CabalFreeze,
-        "stack.yaml" | "stack.yaml.lock" => A::StackLock,
         "bom.json" | "bom.xml" | "sbom.json" | "sbom.xml" => A::Sbom,
         _ => return None,
     };

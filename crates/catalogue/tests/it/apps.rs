@@ -282,8 +282,16 @@ fn packages_of_many_other_languages_are_found() {
 
 #[test]
 fn locks_inside_of_installed_packages_are_left_alone() {
-    let path = "/a/node_modules/x/yarn.lock";
-    assert_eq!(catalogue::select(path, 0o644, 10, b"# yarn"), None);
+    for path in [
+        "/a/node_modules/x/yarn.lock",
+        "/usr/lib/ruby/gems/3.1.0/gems/typeprof-0.21.2/vscode/package-lock.json",
+        "/usr/lib/python3/dist-packages/x/poetry.lock",
+        "/root/go/pkg/mod/a.com/x@v1.0.0/go.mod",
+        "/root/.cargo/registry/src/index/x-1.0.0/Cargo.lock",
+    ] {
+        assert_eq!(catalogue::select(path, 0o644, 10, b"# text"), None, "{path}");
+    }
+    assert!(catalogue::select("/app/yarn.lock", 0o644, 10, b"# yarn").is_some());
 }
 
 #[test]
