@@ -13,12 +13,33 @@ use rule::Rule;
 
 /// Merges one whole file over another.
 pub(crate) fn files(base: &mut Node, over: Node, client: Client) {
+    let services = |node: &Node, name: &str| node.get("services").is_some_and(|services| services.get(name).is_some());
+    let named = over.get("services").and_then(Node::as_map).into_iter().flat_map(Map::keys);
+    let merged: Vec<String> = named.filter(|name| services(base, name)).map(str::to_owned).collect();
     Merger { client }.merge(base, over, &mut Vec::new());
+    let services = base.as_map_mut().and_then(|map| map.get_mut("services")).and_then(|entry| entry.node.as_map_mut());
+    let Some(services) = services else { return };
+    for name in &merged {
+        if let Some(service) = services.get_mut(name) {
+            sort_paths(&mut service.node, client);
+        }
+    }
 }
 
 /// Merges a service over the one that it extends.
 pub(crate) fn extend(base: &mut Node, over: Node, client: Client) {
     Merger { client }.merge(base, over, &mut vec!["services".into(), "*".into()]);
+    sort_paths(base, client);
+}
+
+/// docker-compose 1.29 sorts mounts and devices of a merged service by their path in the container.
+fn sort_paths(service: &mut Node, client: Client) {
+    let Some(map) = service.as_map_mut().filter(|_| client == Client::ComposeV1_29) else { return };
+    for key in ["volumes", "devices"] {
+        if let Some(Value::List(list)) = map.get_mut(key).map(|entry| &mut entry.node.value) {
+            list.sort_by_cached_key(keyed::container_path);
+        }
+    }
 }
 
 /// Takes out what is marked with `!reset`.

@@ -206,7 +206,8 @@ fn ports(map: &mut Map<String, Value>, service: &Service, is_version_1: bool) {
             let address =
                 port.host_ip.as_deref().map(|ip| if ip.contains(':') { format!("[{ip}]:") } else { format!("{ip}:") });
             let address = address.unwrap_or_default();
-            return Value::String(format!("{address}{published}:{}{protocol}", port.target));
+            let colon = if address.is_empty() && published.is_empty() { "" } else { ":" };
+            return Value::String(format!("{address}{published}{colon}{}{protocol}", port.target));
         }
         let mut value = serde_json::to_value(port).unwrap_or_default();
         if let (Some(range), Some(value)) = (port.published, value.as_object_mut()) {

@@ -22,8 +22,7 @@ pub(super) fn name(service: &Service, number: u64, options: &Options<'_>) -> Str
 
 pub(super) fn body(
     service: &Service,
-    number: u64,
-    hash: &str,
+    labels: &BTreeMap<String, String>,
     mounted: &Mounted,
     affinity: Option<&str>,
     options: &Options<'_>,
@@ -56,7 +55,7 @@ pub(super) fn body(
         "Entrypoint": words(service, "entrypoint", service.entrypoint.as_ref(), notes),
         "WorkingDir": service.working_dir,
         "MacAddress": service.mac_address,
-        "Labels": labels(service, number, hash, options),
+        "Labels": labels,
         "StopSignal": service.stop_signal,
     });
     if let Some(check) = &service.healthcheck {
@@ -68,7 +67,8 @@ pub(super) fn body(
     body
 }
 
-fn labels(service: &Service, number: u64, hash: &str, options: &Options<'_>) -> BTreeMap<String, String> {
+/// Returns the labels of a service's container of this number.
+pub(super) fn labels(service: &Service, number: u64, hash: &str, options: &Options<'_>) -> BTreeMap<String, String> {
     let mut labels = service.labels.clone();
     let mut set = |key: &str, value: String| labels.insert(key.to_owned(), value);
     set(LABEL_PROJECT, options.project.to_owned());

@@ -9,7 +9,7 @@ use super::{
     ContainerState, LABEL_HASH, LABEL_PROJECT, LABEL_SERVICE, Options, Recreate, State, container, hash, image_of,
     networks, order, volumes,
 };
-use crate::model::{Dialect, Project, Service};
+use crate::model::{Attachment, Dialect, Project, Service};
 use crate::notes::Notes;
 use crate::plan::{Request, id_of};
 
@@ -235,15 +235,15 @@ impl<'a> Run<'a> {
         let name = container::name(service, number, self.options);
         let mounted = volumes::of_service(self.project, service, self.options, previous);
         let affinity = previous.filter(|_| mounted.taken_over).map(|previous| previous.id.clone());
-        let joined = self.joined(service);
-        let mut body =
-            container::body(service, number, hash, &mounted, affinity.as_deref(), self.options, &mut self.notes);
+        let networks = networks::of_service(self.project, service, self.options);
+        let joined = self.joined(service, networks.first());
+        let labels = container::labels(service, number, hash, self.options);
+        let mut body = container::body(service, &labels, &mounted, affinity.as_deref(), self.options, &mut self.notes);
         body["HostConfig"] = host_config::convert(service, &joined, &mounted, self.options, &mut self.notes);
-        if let Some((network, attachment)) = networks::of_service(self.project, service, self.options).first() {
+        if let Some((network, attachment)) = networks.first() {
             body["NetworkingConfig"] =
                 json!({ "EndpointsConfig": { network.clone(): networks::first_endpoint(service, attachment) } });
         }
-        let labels = serde_json::from_value(body["Labels"].clone()).unwrap_or_default();
         let id = id_of(&name);
         self.requests.push(Request::post("/containers/create", body).with("name", name.clone()));
         let image = image_of(service, self.options.project);
@@ -262,9 +262,10 @@ impl<'a> Run<'a> {
     }
 
     fn start(&mut self, service: &Service, id: &str, existed: bool) {
-        let networks = networks::of_service(self.project, service, self.options);
         // A container that was there before keeps its endpoints.
-        let further = if existed { &[] } else { networks.get(1..).unwrap_or_default() };
+        let has_further = !existed && service.networks.as_ref().is_some_and(|networks| networks.len() > 1);
+        let networks = if has_further { networks::of_service(self.project, service, self.options) } else { Vec::new() };
+        let further = networks.get(1..).unwrap_or_default();
         for (network, attachment) in further {
             let short = ContainerState { id: id.to_owned(), ..ContainerState::default() }.short_id();
             let endpoint = networks::endpoint(service, attachment, short, &self.links(service));
@@ -295,14 +296,11 @@ impl<'a> Run<'a> {
         links.into_iter().map(|(alias, container)| format!("{container}:{alias}")).collect()
     }
 
-    fn joined(&mut self, service: &Service) -> Joined {
+    fn joined(&mut self, service: &Service, network: Option<&(String, Attachment)>) -> Joined {
         let network_mode = match &service.network_mode {
             Some(mode) => self.namespace(service, "network_mode", mode),
             None if self.project.dialect == Dialect::V1 => None,
-            None => {
-                let first = networks::of_service(self.project, service, self.options).into_iter().next();
-                Some(first.map_or_else(|| "none".to_owned(), |(network, _)| network))
-            }
+            None => Some(network.map_or_else(|| "none".to_owned(), |(network, _)| network.clone())),
         };
         let pid = service.pid.as_ref().and_then(|mode| self.namespace(service, "pid", mode));
         let ipc = service.ipc.as_ref().and_then(|mode| self.namespace(service, "ipc", mode));

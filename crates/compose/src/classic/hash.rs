@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::{Options, State, image_of, networks, order, python, volumes};
 use crate::model::{
-    CommandLine, DependencyCondition, Device, Dialect, HealthCheck, HealthTest, Mount, MountKind, Port, Project,
-    Service,
+    Attachment, CommandLine, DependencyCondition, Device, Dialect, HealthCheck, HealthTest, Mount, MountKind, Port,
+    Project, Service,
 };
 
 /// Returns the hash of a service's configuration.
@@ -22,13 +22,14 @@ pub(super) fn of_service(project: &Project, service: &Service, options: &Options
         .filter(|from| order::is_service(project, from))
         .map(|from| json!([from.source, from.mode.as_deref().unwrap_or("rw")]))
         .collect();
+    let networks = networks::of_service(project, service, options);
     let config = json!({
         "options": settings(project, service, options),
         "image_id": image,
         "links": links,
-        "net": net(project, service, options, state),
+        "net": net(project, service, &networks, state),
         "ipc_mode": service.ipc.as_deref().map(|mode| namespace(mode, state)),
-        "networks": attachments(project, service, options),
+        "networks": attachments(networks),
         "secrets": secrets(project, service),
         "volumes_from": from,
     });
@@ -39,7 +40,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn net(project: &Project, service: &Service, options: &Options<'_>, state: &State) -> Value {
+fn net(project: &Project, service: &Service, networks: &[(String, Attachment)], state: &State) -> Value {
     match service.network_mode.as_deref() {
         Some(mode) => match (order::joined_service(project, mode), mode.strip_prefix("container:")) {
             (Some(name), _) => json!(name),
@@ -47,10 +48,7 @@ fn net(project: &Project, service: &Service, options: &Options<'_>, state: &Stat
             (None, None) => json!(mode),
         },
         None if project.dialect == Dialect::V1 => Value::Null,
-        None => {
-            let first = networks::of_service(project, service, options).into_iter().next();
-            json!(first.map_or_else(|| "none".to_owned(), |(name, _)| name))
-        }
+        None => json!(networks.first().map_or("none", |(name, _)| name)),
     }
 }
 
@@ -63,8 +61,8 @@ fn namespace(mode: &str, state: &State) -> Value {
     }
 }
 
-fn attachments(project: &Project, service: &Service, options: &Options<'_>) -> Value {
-    let pairs = networks::of_service(project, service, options).into_iter().map(|(name, attachment)| {
+fn attachments(networks: Vec<(String, Attachment)>) -> Value {
+    let pairs = networks.into_iter().map(|(name, attachment)| {
         let mut all = Map::new();
         if !attachment.aliases.is_empty() {
             all.insert("aliases".to_owned(), json!(attachment.aliases));

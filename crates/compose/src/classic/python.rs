@@ -48,6 +48,11 @@ fn write(value: &Value, item: &str, key: &str, sorted: bool, text: &mut String) 
 
 fn quoted(string: &str, text: &mut String) {
     text.push('"');
+    if string.bytes().all(|byte| matches!(byte, 0x20..0x7f) && !matches!(byte, b'"' | b'\\')) {
+        text.push_str(string);
+        text.push('"');
+        return;
+    }
     for unit in string.encode_utf16() {
         match unit {
             0x22 => text.push_str("\\\""),

@@ -137,7 +137,9 @@ impl Resolver<'_, '_> {
             }
         }
         let mode = base.get("network_mode").and_then(Node::as_text).unwrap_or_default();
-        if mode.starts_with("service:") || mode.starts_with("container:") && base.get("net").is_some() {
+        // Only version 1, where the key is `net`, minds a container of another project.
+        let is_version_1 = base.get(merge::VERSION_1_MARK).is_some();
+        if mode.starts_with("service:") || mode.starts_with("container:") && is_version_1 {
             let error = Diagnostic::error(
                 "NOT_EXTENSIBLE",
                 format!("`{target}` uses the network of another service and cannot be extended"),

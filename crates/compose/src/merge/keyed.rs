@@ -43,6 +43,14 @@ pub(super) fn merge(base: Vec<Node>, over: Vec<Node>, kind: Kind) -> Vec<Node> {
     merged
 }
 
+/// The path in the container of a mount or a device.
+pub(super) fn container_path(item: &Node) -> String {
+    match item.as_text() {
+        Some(text) => text.split(':').nth(1).unwrap_or(text).to_owned(),
+        None => item.get("target").map(scalar).unwrap_or_default(),
+    }
+}
+
 fn key(item: &Node, kind: Kind) -> String {
     let part = |key: &str| item.get(key).map(scalar).unwrap_or_default();
     match kind {

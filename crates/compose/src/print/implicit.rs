@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Client, CommandLine, Dialect, MountKind, Project, Service};
+use crate::model::{Client, CommandLine, Dialect, HealthTest, MountKind, Project, Service};
 use crate::shell;
 
 impl Project {
@@ -50,6 +50,11 @@ impl Project {
                 }
             }
             service.ports.iter_mut().for_each(|port| port.host_ip = None);
+            if let Some(check) = &mut service.healthcheck
+                && let Some(test @ HealthTest::Shell(_)) = &mut check.test
+            {
+                *test = HealthTest::Words(test.words());
+            }
             if let Some(build) = &mut service.build {
                 build.parts.shm_size = None;
             }
