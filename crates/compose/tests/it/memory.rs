@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use holdfast_compose::model::{Client, StackClient};
-use holdfast_compose::{ReadError, Request, load};
+use holdfast_compose::model::{Client, Project, StackClient};
+use holdfast_compose::{ReadError, Request, kubernetes, load, print, swarm};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -25,6 +25,28 @@ fn many(services: usize) -> String {
     }
     text.push_str("networks: {front: {}}\nvolumes: {data: {}}\n");
     text
+}
+
+/// Converts to what the client is for.
+fn convert(project: &Project, client: Client) {
+    match client {
+        Client::StackDeploy(client) => {
+            let options = swarm::Options {
+                client,
+                namespace: "stack",
+                resolve_image: swarm::ResolveImage::Never,
+                prune: false,
+                resolver: &|_| None,
+                reader: &|_| Err("not read".to_owned()),
+            };
+            swarm::deploy(project, &options, &swarm::State::default()).unwrap();
+        }
+        Client::ComposeV1_29 => drop(print::value_to_yaml(&print::to_config_value(project, client))),
+        Client::Specification => {
+            let options = kubernetes::Options { stack: Some("stack".to_owned()), ..kubernetes::Options::default() };
+            kubernetes::convert(project, &options).unwrap();
+        }
+    }
 }
 
 #[test]
@@ -50,5 +72,17 @@ fn loading_takes_at_most_twenty_times_the_file() {
         let grown = HEAP.peak_usage() - before;
         assert_eq!(outcome.project.map(|project| project.services.len()), Some(1_000), "{client:?}");
         assert!(grown <= 20 * text.len(), "{client:?}: {grown} bytes for a file of {}", text.len());
+        if std::env::var_os("HOLDFAST_SHOW").is_some() {
+            let times = |bytes: usize| bytes as f64 / text.len() as f64;
+            HEAP.reset_peak_usage();
+            convert(&load(&request).project.unwrap(), client);
+            let converted = HEAP.peak_usage() - before;
+            println!(
+                "{client:?}: {} KiB, loaded in {:.1} times that, converted in {:.1} times",
+                text.len() / 1024,
+                times(grown),
+                times(converted)
+            );
+        }
     }
 }
