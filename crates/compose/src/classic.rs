@@ -101,7 +101,7 @@ pub fn down(project: &Project, options: &Options<'_>, remove_volumes: bool, stat
     let mut containers: Vec<&ContainerState> = state.containers.iter().filter(own).collect();
     containers.sort_by(|a, b| a.name.cmp(&b.name));
     for container in containers.iter().filter(|container| container.running) {
-        let service = project.services.get(container.label(LABEL_SERVICE));
+        let service = project.services.get(container.label(LABEL_SERVICE)).map(|service| &**service);
         requests.push(converge::stop(&container.id, service));
     }
     requests.extend(containers.iter().map(|container| converge::delete(&container.id, remove_volumes, false)));

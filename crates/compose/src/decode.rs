@@ -23,7 +23,7 @@ pub(crate) fn project(root: &mut Node, project: &mut Project, sink: &mut Sink) {
         let root = Trail::ROOT;
         let path = root.key("services");
         for (name, entry) in *services {
-            let service = service::service(&name, &entry, &path.key(&name), sink);
+            let service = Box::new(service::service(&name, &entry, &path.key(&name), sink));
             project.services.insert(name.to_string(), service);
         }
     }

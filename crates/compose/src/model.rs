@@ -53,10 +53,10 @@ pub struct Project {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Services that are enabled by the asked profiles.
-    pub services: BTreeMap<String, Service>,
+    pub services: BTreeMap<String, Box<Service>>,
     /// Services left out because none of their profiles was asked for.
     #[serde(skip)]
-    pub disabled_services: BTreeMap<String, Service>,
+    pub disabled_services: BTreeMap<String, Box<Service>>,
     /// Networks the file declares; `default` is not added where the file does not name it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub networks: BTreeMap<String, Network>,

@@ -34,7 +34,7 @@ pub(super) fn dependencies<'s>(project: &Project, service: &'s Service) -> BTree
 pub(super) fn sorted<'p>(project: &'p Project, notes: &mut Notes<'_>) -> Vec<&'p Service> {
     let mut sorted: Vec<&Service> = Vec::new();
     let mut done: BTreeSet<&str> = BTreeSet::new();
-    let mut waiting: Vec<&Service> = project.services.values().collect();
+    let mut waiting: Vec<&Service> = project.services.values().map(|service| &**service).collect();
     while !waiting.is_empty() {
         let before = waiting.len();
         let mut still = Vec::new();

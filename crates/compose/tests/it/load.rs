@@ -97,5 +97,5 @@ fn service(keys: &str) -> String {
 /// The service `web` of a file that every client takes; docker-compose 1.29 is asked with version 3.8.
 fn web(keys: &str, client: Client) -> holdfast_compose::model::Service {
     let project = Case::of(&service(keys)).project(client);
-    project.services.get("web").unwrap().clone()
+    project.services.get("web").unwrap().as_ref().clone()
 }

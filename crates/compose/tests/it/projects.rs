@@ -54,7 +54,7 @@ fn what_is_short_to_write_and_long_to_hold_is_refused() {
         Service { expose: vec!["1-65535".to_owned(); 10_000], image: Some("a".to_owned()), ..Service::default() };
     let services = (0..100).map(|index| {
         let name = format!("s{index}");
-        (name.clone(), Service { name, ..service.clone() })
+        (name.clone(), Box::new(Service { name, ..service.clone() }))
     });
     let project = Project { name: "demo".to_owned(), services: services.collect(), ..Project::default() };
     let found = convert(&project, &Options::default()).unwrap_err();

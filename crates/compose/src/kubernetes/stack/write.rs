@@ -12,8 +12,8 @@ use crate::model::{
 /// Reads a Stack into the project that it was made of, as far as a Stack tells.
 #[must_use]
 pub fn to_project(stack: &Stack) -> Project {
-    let services: BTreeMap<String, Service> =
-        stack.spec.services.iter().map(|config| (config.name.clone(), service(config))).collect();
+    let services: BTreeMap<String, Box<Service>> =
+        stack.spec.services.iter().map(|config| (config.name.clone(), Box::new(service(config)))).collect();
     let mounts = services.values().flat_map(|service| &service.volumes);
     let named = mounts.filter(|mount| mount.kind == MountKind::Volume).filter_map(|mount| mount.source.clone());
     let volumes = named.map(|name| (name, Volume::default())).collect();

@@ -7,7 +7,7 @@ fn merged(base: &str, over: &str, client: holdfast_compose::model::Client) -> ho
         "version: \"3.13\"\nservices:\n  web:\n{}",
         over.lines().map(|l| format!("    {l}\n")).collect::<String>()
     );
-    Case::of(&service(base)).and(&over).project(client).services["web"].clone()
+    Case::of(&service(base)).and(&over).project(client).services["web"].as_ref().clone()
 }
 
 #[test]
