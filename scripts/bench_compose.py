@@ -5,7 +5,7 @@ usage: bench_compose.py [CORPUS] [--holdfast PATH | --example PATH] [--verbose]
 
 Runs docker-compose 1.29 on each case of CORPUS, and on those that it accepts holdfast (or `config`, the small release
 example of the crate). What both print is read as YAML and compared by its meaning: units are worked out, numbers are
-their text, labels a mapping, and the order of constraints does not count. Printed are how many are equal, each difference,
+their text, labels and hosts a mapping, and the order of constraints does not count. Printed are how many are equal, each difference,
 wall time and processor time (user and system, of the processes themselves) of both, and the ratio.
 """
 import json, os, re, shutil, subprocess, sys, time, tomllib
@@ -90,14 +90,19 @@ def parsed(output):
         size = re.fullmatch(r"([0-9.]+) *([a-z]{0,2})", text.lower())
         if key in SIZES and size and size[2] in UNITS:
             return f"{float(size[1]) * UNITS[size[2]]:.0f} bytes"
+        if key == "cpus":
+            return f"{float(value)} CPUs"
         parts = re.findall(r"([0-9.]+)(h|ms|us|µs|ns|m|s)", text)
         if key in TIMES and parts and "".join(map("".join, parts)) == text:
             return f"{sum(float(number) * SECONDS[unit] for number, unit in parts):.9f} seconds"
         return text if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
     def plain(value, key=""):
-        if key == "labels" and isinstance(value, list):
-            value = dict((line.split("=", 1) + [""])[:2] for line in value)
+        if isinstance(value, list) and key in ("labels", "extra_hosts"):
+            separator = "=" if key == "labels" else ":"
+            value = dict((line.split(separator, 1) + [""])[:2] for line in value)
+        if isinstance(value, dict) and key == "labels":
+            value = {name: "" if inner is None else inner for name, inner in value.items()}
         if isinstance(value, dict):
             return {str(name): plain(inner, name) for name, inner in value.items()}
         if isinstance(value, list):

@@ -1,8 +1,8 @@
 //! What docker-compose 1.29's `config` prints in a way of its own. None of it is meant to be read back as it stood.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::model::{ByteSize, Duration, Project, Service};
+use crate::model::{ByteSize, Dialect, Duration, Project, Service};
 
 /// What it writes for a file that has no version.
 const VERSION: &str = "3.9";
@@ -18,6 +18,9 @@ pub(super) fn adapt(root: &mut Map<String, Value>, project: &Project) {
         let model = project.services.get(name).or_else(|| project.disabled_services.get(name));
         if let (Some(map), Some(model)) = (value.as_object_mut(), model) {
             service(map, model);
+            if project.dialect != Dialect::V1 {
+                ranges(map, model);
+            }
         }
     }
 }
@@ -69,6 +72,20 @@ fn service(map: &mut Map<String, Value>, service: &Service) {
             if let Some(duration) = duration {
                 value.insert(key.to_owned(), time(duration).into());
             }
+        }
+    }
+}
+
+/// Any free one of several published ports: the client keeps both sides as text.
+fn ranges(map: &mut Map<String, Value>, service: &Service) {
+    let values = map.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten();
+    for (value, port) in values.zip(&service.ports) {
+        let Some(range) = port.published.filter(|range| range.start != range.end && port.host_ip.is_none()) else {
+            continue;
+        };
+        *value = json!({ "published": range.to_string(), "target": port.target.to_string() });
+        if let Some(protocol) = &port.protocol {
+            value["protocol"] = protocol.as_str().into();
         }
     }
 }
