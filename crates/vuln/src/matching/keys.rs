@@ -97,7 +97,7 @@ pub(super) fn ecosystem(package: &Package) -> Vec<Key> {
     keys.extend(toolchain(package).iter().map(|part| key("rust", (*part).to_owned(), MatchKind::Ecosystem)));
     if package.kind == PackageType::Generic {
         for other in ["bitnami", "oss-fuzz"] {
-            keys.push(key(other, package.name.clone(), MatchKind::Ecosystem));
+            keys.push(key(other, names::feed_name(other, &package.name).to_owned(), MatchKind::Ecosystem));
         }
         let names = names::cpe_names(&package.name.to_ascii_lowercase());
         keys.extend(names.into_iter().map(|name| key("cpe", name, MatchKind::Cpe)));

@@ -339,3 +339,19 @@ fn equal_inputs_in_another_order_give_equal_reports() {
     let back = matched(&memory, &image(None, packages.into_iter().rev().collect()));
     assert_eq!(serde_json::to_string(&there).unwrap(), serde_json::to_string(&back).unwrap());
 }
+
+#[test]
+fn feeds_that_call_a_program_otherwise_are_asked_by_their_own_names() {
+    let mut memory = Memory::default();
+    memory.add("bitnami", "BIT-1", "bitnami", "apache", "2.4.60");
+    memory.add("oss-fuzz", "OSV-1", "oss-fuzz", "freetype2", "2.13.3");
+    memory.add("nvd", "CVE-1", "cpe", "erlang:erlang/otp", "26.0");
+    let ids = |name: &str, version: &str| -> Vec<String> {
+        let report = matched(&memory, &image(None, vec![package(PackageType::Generic, name, version)]));
+        report.findings.iter().map(|finding| finding.id.clone()).collect()
+    };
+    assert_eq!(ids("httpd", "2.4.57"), ["BIT-1"]);
+    assert_eq!(ids("freetype", "2.13.1"), ["OSV-1"]);
+    assert_eq!(ids("erlang", "25.3"), ["CVE-1"]);
+    assert!(ids("httpd", "2.4.60").is_empty());
+}
