@@ -173,8 +173,6 @@ pub(super) const LIBRARIES: &[Library] = &[
         versions: &[("$OpenLDAP: ", r"OpenLDAP: [a-z ]{1,20}(\d\.\d\.\d{1,2}) ")],
         symbols: &["ldap_initialize", "ber_alloc_t"],
         stems: &["libldap", "libldap_r", "liblber"],
-        // The whole series has this number.
-        release: Release::Listed(&[("2.0.200", "2.6")]),
         ..LIBRARY
     },
     Library {
