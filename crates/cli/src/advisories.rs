@@ -1,5 +1,6 @@
 //! Advisories: fetched, built, carried, put in force. Needs no server.
 
+mod packages;
 mod refusal;
 mod show;
 
@@ -58,6 +59,15 @@ pub enum Action {
         /// A public key to trust beside those in the data folder
         #[arg(long, value_name = "FILE")]
         trust: Vec<PathBuf>,
+    },
+    /// Says what is known to be wrong with packages, by their URLs
+    Match {
+        /// Packages' URLs (pkg:…); - reads them from the standard input, one a line
+        #[arg(required = true, value_name = "PURL")]
+        purls: Vec<String>,
+        /// The database to ask; else the one in force
+        #[arg(long, value_name = "FILE")]
+        db: Option<PathBuf>,
     },
     /// Makes a signed bundle for sealed-off places
     Bundle(BundleArgs),
@@ -164,6 +174,7 @@ pub(crate) fn run(global: &Global, command: AdvisoriesCommand) -> Result<()> {
             let changes = store.diff(&file, &keys(&trust)?).map_err(explained)?;
             output.either(&show::ChangesView::of(&changes), || show::changes(&changes))
         }
+        Action::Match { purls, db } => packages::ask(output, &store, db.as_deref(), &purls, now),
         Action::Bundle(args) => advisories_bundle(output, &store, &args, now),
         Action::Key { file } => key_create(output, &file),
         Action::Trust { file } => {

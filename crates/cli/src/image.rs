@@ -24,6 +24,7 @@ use crate::output::{Output, say};
 
 pub(crate) use args::ImageCommand;
 use args::{Fail, ScanArgs, SourceArgs};
+pub(crate) use table::{fixed_in, word as level_word};
 
 /// What is found at or above `--fail-on`.
 const FOUND: u8 = 3;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use scanning::image::{Catalogued, Report};
 use vuln::PackageType;
-use vuln::matching::{Coverage, FixState, GapReason, MatchKind};
+use vuln::matching::{Coverage, Finding, FixState, GapReason, MatchKind};
 use vuln::severity::Level;
 use vuln::verdict::{Judged, Suppression, Verdict};
 
@@ -61,7 +61,8 @@ fn kind(kind: PackageType) -> String {
     serde_json::to_value(kind).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn word(level: Level) -> &'static str {
+/// The word for a severity.
+pub(crate) fn word(level: Level) -> &'static str {
     match level {
         Level::Critical => "critical",
         Level::High => "high",
@@ -73,15 +74,21 @@ fn word(level: Level) -> &'static str {
 }
 
 fn fixed(judged: &Judged) -> String {
-    let finding = &judged.finding;
-    match (&judged.suppressed, &finding.fixed_version, &finding.fix_channel) {
-        (Some(Suppression::Vex(said)), ..) => format!("- (VEX of {})", said.author),
-        (Some(Suppression::Ignored(rule)), ..) => format!("- (exception: {})", rule.reason),
-        (Some(Suppression::Headers), ..) => "- (headers only)".to_owned(),
-        (None, Some(fixed), None) if finding.match_kind == MatchKind::Upstream => format!("{fixed} (upstream)"),
-        (None, Some(fixed), None) => fixed.clone(),
-        (None, Some(fixed), Some(channel)) => format!("{fixed} ({channel})"),
-        (None, None, _) => match finding.state {
+    match &judged.suppressed {
+        Some(Suppression::Vex(said)) => format!("- (VEX of {})", said.author),
+        Some(Suppression::Ignored(rule)) => format!("- (exception: {})", rule.reason),
+        Some(Suppression::Headers) => "- (headers only)".to_owned(),
+        None => fixed_in(&judged.finding),
+    }
+}
+
+/// The version that mends a finding, or why there is none.
+pub(crate) fn fixed_in(finding: &Finding) -> String {
+    match (&finding.fixed_version, &finding.fix_channel) {
+        (Some(fixed), None) if finding.match_kind == MatchKind::Upstream => format!("{fixed} (upstream)"),
+        (Some(fixed), None) => fixed.clone(),
+        (Some(fixed), Some(channel)) => format!("{fixed} ({channel})"),
+        (None, _) => match finding.state {
             FixState::WontFix => "- (will not be fixed)",
             FixState::EndOfLife => "- (end of life)",
             FixState::Deferred => "- (put off)",

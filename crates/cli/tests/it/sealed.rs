@@ -139,6 +139,13 @@ fn a_sealed_off_place_lives_on_the_bundles_that_are_carried_in() {
     let (code, text) = places.inside(&["advisories", "import", &bundle]);
     assert_eq!(code, Some(0), "{text}");
     assert_eq!(places.found(), [1]);
+    let package = "pkg:deb/debian/openssl@3.0.11-1?distro=debian-12";
+    let (code, text) = places.inside(&["advisories", "match", package]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("CVE-2099-0001") && text.contains("3.0.13-1"), "{text}");
+    let (code, text) = places.inside(&["advisories", "match", "openssl"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("next: a package's URL is such as"), "{text}");
 
     let second = places
         .database("2", &[("CVE-2099-0001", "openssl", "3.0.11-1"), ("CVE-2099-0002", "zlib1g", "1:1.2.13.dfsg-2")]);
