@@ -173,7 +173,7 @@ function HeaderCell<T>({ column, sort, onSort }: { column: Column<T>; sort: Sort
         <button
           type="button"
           onClick={() => onSort({ by: column.sort ?? "", descending: active ? !sort.descending : false })}
-          className="inline-flex items-center gap-1 rounded font-medium hover:text-text"
+          className={`inline-flex items-center gap-1 rounded font-medium hover:text-text ${column.align === "end" ? "flex-row-reverse" : ""}`}
         >
           {column.header}
           <Arrow size={12} aria-hidden className={active ? "" : "opacity-0"} />
