@@ -22,7 +22,7 @@ mod system;
 
 use std::collections::BTreeMap;
 
-use vuln::{Confidence, Evidence, Package, PackageType};
+use vuln::{Confidence, Package, PackageType};
 
 use crate::named;
 
@@ -65,19 +65,9 @@ fn noted(path: &str, binary: &Binary<'_>) -> Option<Package> {
     Some(Package { vendor: Some(note.system.clone()).filter(|system| !system.is_empty()), ..package })
 }
 
+/// A library or program that a file holds or is.
 fn package(path: &str, name: &str, version: String, confidence: Confidence, found_by: &str) -> Package {
-    Package {
-        kind: PackageType::Generic,
-        name: name.to_owned(),
-        version,
-        arch: None,
-        source: None,
-        module: None,
-        vendor: None,
-        licenses: Vec::new(),
-        confidence,
-        evidence: vec![Evidence { path: path.to_owned(), found_by: found_by.to_owned() }],
-    }
+    named::package(path, PackageType::Generic, name, version, confidence, found_by)
 }
 
 /// Looks for the marks of all libraries.

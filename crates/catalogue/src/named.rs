@@ -44,15 +44,15 @@ pub(crate) fn find(path: &str, bytes: &[u8], is_program: bool) -> Vec<Package> {
     for rule in rule::of(name).filter(|rule| rule.script || !is_script) {
         if let Some((version, is_exact)) = rule.version(name, bytes, is_program) {
             let confidence = if is_program && is_exact { Confidence::Confirmed } else { Confidence::Likely };
-            found.push(package(path, rule.kind, rule.name, version, confidence));
+            found.push(package(path, rule.kind, rule.name, version, confidence, FOUND_BY));
         }
     }
     let confidence = if is_program { Confidence::Confirmed } else { Confidence::Likely };
     if !is_script && let Some((runtime, version)) = java::find(path, name, bytes) {
-        found.push(package(path, PackageType::Generic, runtime, version, confidence));
+        found.push(package(path, PackageType::Generic, runtime, version, confidence, FOUND_BY));
     }
     if let Some((module, version)) = php::extension(name, bytes) {
-        found.push(package(path, PackageType::Pear, module, version, confidence));
+        found.push(package(path, PackageType::Pear, module, version, confidence, FOUND_BY));
     }
     found
 }
@@ -62,7 +62,15 @@ pub(crate) fn replaces(found: &Package, other: &str) -> bool {
     found.name == other || matches!((found.name.as_str(), other), ("qtbase", "qt"))
 }
 
-fn package(path: &str, kind: PackageType, name: &str, version: String, confidence: Confidence) -> Package {
+/// A package of which one file is the only evidence.
+pub(crate) fn package(
+    path: &str,
+    kind: PackageType,
+    name: &str,
+    version: String,
+    confidence: Confidence,
+    found_by: &str,
+) -> Package {
     Package {
         kind,
         name: name.to_owned(),
@@ -73,7 +81,7 @@ fn package(path: &str, kind: PackageType, name: &str, version: String, confidenc
         vendor: None,
         licenses: Vec::new(),
         confidence,
-        evidence: vec![Evidence { path: path.to_owned(), found_by: FOUND_BY.to_owned() }],
+        evidence: vec![Evidence { path: path.to_owned(), found_by: found_by.to_owned() }],
     }
 }
 

@@ -99,15 +99,16 @@ impl<'a> Binary<'a> {
             let stems = files.filter_map(|file| soname::read(file.rsplit('/').next().unwrap_or(file)));
             self.loaded.extend(stems.map(|name| name.stem).take(MOST_LOADED));
         }
-        self.told.extend(functions::read(&file, MOST_SYMBOLS));
+        self.told.extend(functions::exported(&file, MOST_SYMBOLS));
         let known = symbols();
         for symbol in file.dynamic_symbols().chain(file.symbols()).take(MOST_SYMBOLS) {
-            if !symbol.is_undefined()
-                && let Ok(name) = symbol.name()
-                && let Some(places) = known.get(name.strip_prefix('_').filter(|_| is_mach_o(&file)).unwrap_or(name))
-            {
-                self.defined.extend(places);
+            if symbol.is_undefined() {
+                continue;
             }
+            let Ok(name) = symbol.name() else { continue };
+            let name = name.strip_prefix('_').filter(|_| is_mach_o(&file)).unwrap_or(name);
+            self.defined.extend(known.get(name).into_iter().flatten());
+            self.told.extend(functions::told(&file, name, symbol.address()));
         }
     }
 

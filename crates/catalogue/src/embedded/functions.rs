@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use object::{Architecture, Object, ObjectSection, ObjectSymbol};
+use object::{Architecture, Object, ObjectSection};
 
 /// The longest function that is looked at, in bytes.
 const LONGEST: usize = 24;
@@ -85,35 +85,21 @@ const FUNCTIONS: &[(&str, &str, Packing)] = &[
     ("wolfSSL_lib_version_hex", "wolfssl", Packing::BytesAndRest),
 ];
 
-/// Returns the libraries that the file's own functions tell the release of.
-pub(super) fn read(file: &object::File<'_>, most_symbols: usize) -> BTreeMap<&'static str, String> {
-    let known = known();
-    let mut told = BTreeMap::new();
-    let mut tell = |name: &str, address: u64| {
-        if let Some((library, packing)) = known.get(name)
-            && let Some(version) = constant(file, address).and_then(|number| packing.version(number))
-        {
-            told.insert(*library, version);
-        }
-    };
+/// Returns the library whose release the function of a name tells, and the release.
+pub(super) fn told(file: &object::File<'_>, name: &str, address: u64) -> Option<(&'static str, String)> {
+    let (library, packing) = known().get(name)?;
+    Some((library, packing.version(constant(file, address)?)?))
+}
+
+/// Returns what the functions that PE and Mach-O files export tell; an ELF file's are among its symbols.
+pub(super) fn exported(file: &object::File<'_>, most: usize) -> BTreeMap<&'static str, String> {
     if file.format() == object::BinaryFormat::Elf {
-        for symbol in file.dynamic_symbols().chain(file.symbols()).take(most_symbols) {
-            if !symbol.is_undefined()
-                && let Ok(name) = symbol.name()
-            {
-                tell(name, symbol.address());
-            }
-        }
-    } else {
-        for export in file.exports().unwrap_or_default().iter().take(most_symbols) {
-            if let Ok(name) = std::str::from_utf8(export.name()) {
-                // Mach-O puts an underscore before the names of C.
-                tell(name, export.address());
-                tell(name.strip_prefix('_').unwrap_or_default(), export.address());
-            }
-        }
+        return BTreeMap::new();
     }
-    told
+    let exports = file.exports().unwrap_or_default();
+    let named = exports.iter().take(most).filter_map(|export| Some((std::str::from_utf8(export.name()).ok()?, export)));
+    // Mach-O puts an underscore before the names of C.
+    named.filter_map(|(name, export)| told(file, name.strip_prefix('_').unwrap_or(name), export.address())).collect()
 }
 
 fn known() -> &'static HashMap<&'static str, (&'static str, Packing)> {
