@@ -20,7 +20,7 @@ use crate::{canonical, decode, merge};
 pub use dialect::suggest_client;
 pub use request::{Outcome, ReadError, Reader, Request};
 
-use source::Loader;
+use source::{Loader, Parsed};
 
 /// Loads files into one project: reads, interpolates, checks, merges, resolves `extends` and `include`, reads `env_file`, and
 /// normalises. Says every error of every file at once; there is a project only where there is none.
@@ -44,19 +44,23 @@ fn run(request: &Request<'_>, sink: &mut Sink) -> Option<Project> {
     let directory = project_directory(request);
     let environment = environment::project(request, &directory, sink);
     let mut loader = Loader::new(request, &environment, sink);
-    let (mut root, dialect, version) = merged(&mut loader, &request.files, &directory)?;
+    let parsed = parse(&mut loader, &request.files);
+    let named = project_name::with_name(request, &parsed, &directory, &environment);
+    let mut loader = loader.with_environment(&named);
+    let (mut root, dialect, version) = merged(&mut loader, parsed, &directory)?;
     let name = project_name::find(request, &root, &directory, &environment, loader.sink);
     // The specification's client ignores the version and does not print it.
     let version = version.filter(|_| request.client != Client::Specification);
     let mut project =
         Project { dialect, version, name, directory: directory.clone(), files: Vec::new(), ..Project::default() };
+    validate::device_requests(&root, request.client, loader.sink);
     decode::project(&mut root, &mut project, loader.sink);
     version_1_sources(&mut project);
     // Where a section is wrong as a whole, what follows from it would only be noise.
     let before = loader.sink.errors.len();
     if loader.sink.errors.iter().all(|error| error.path.contains('.')) {
         validate::tree(&root, request.client, loader.sink);
-        environment::resolve(&mut project, request, &environment, loader.sink);
+        environment::resolve(&mut project, request, &named, loader.sink);
         choose_profiles(&mut project, request, &environment);
         validate::project(&project, request.client, loader.sink);
         drop_consequences(&mut loader.sink.errors, before);
@@ -65,14 +69,34 @@ fn run(request: &Request<'_>, sink: &mut Sink) -> Option<Project> {
     Some(project)
 }
 
-/// Reads files that stand beside each other, each over the one before, and resolves what they extend and include.
-fn merged(loader: &mut Loader<'_>, files: &[String], directory: &str) -> Option<(Node, Dialect, Option<String>)> {
-    let mut result: Option<(Node, Dialect, Option<String>)> = None;
-    let mut is_broken = false;
+/// Reads files that stand beside each other as YAML; `None` is one of which nothing can be made.
+fn parse(loader: &mut Loader<'_>, files: &[String]) -> Vec<Option<Parsed>> {
+    let mut parsed = Vec::with_capacity(files.len());
     for file in files {
         let path =
             if file == "-" { file.clone() } else { canonical::absolute(&loader.request.working_directory, file, None) };
-        let Some(mut source) = loader.read(file, &path, directory) else {
+        parsed.push(loader.parse(file, &path));
+    }
+    parsed
+}
+
+/// Puts files over each other, in order, and resolves what they extend and include.
+fn merged(
+    loader: &mut Loader<'_>,
+    files: Vec<Option<Parsed>>,
+    directory: &str,
+) -> Option<(Node, Dialect, Option<String>)> {
+    let mut result: Option<(Node, Dialect, Option<String>)> = None;
+    let mut is_broken = files.iter().any(Option::is_none);
+    let mut files: Vec<Parsed> = files.into_iter().flatten().collect();
+    // The specification passes over an empty file where another one says something.
+    if loader.client == Client::Specification && files.iter().any(|file| !file.root.is_null()) {
+        files.retain(|file| !file.root.is_null());
+    }
+    let main = files.first().map(|file| file.path.clone()).unwrap_or_default();
+    for file in files {
+        let path = file.path.clone();
+        let Some(mut source) = loader.finish(file, directory) else {
             is_broken = true;
             continue;
         };
@@ -90,8 +114,7 @@ fn merged(loader: &mut Loader<'_>, files: &[String], directory: &str) -> Option<
     }
     let (mut root, dialect, version) = result.filter(|_| !is_broken)?;
     if loader.client == Client::ComposeV1_29 {
-        let main = files.first().map(|file| canonical::absolute(&loader.request.working_directory, file, None));
-        extends::resolve(loader, &mut root, &main.unwrap_or_default(), directory);
+        extends::resolve(loader, &mut root, &main, directory);
     }
     merge::strip_resets(&mut root);
     if loader.client == Client::Specification {

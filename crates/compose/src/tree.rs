@@ -136,6 +136,11 @@ impl<'a> Trail<'a> {
     pub(crate) fn index(&'a self, index: usize) -> Trail<'a> {
         Trail { parent: Some(self), step: Step::Index(index) }
     }
+
+    /// Tells whether the last step is this key.
+    pub(crate) fn ends_with(&self, name: &str) -> bool {
+        matches!(self.step, Step::Key(key) if key == name)
+    }
 }
 
 impl fmt::Display for Trail<'_> {

@@ -33,8 +33,17 @@ pub(crate) enum Flavour {
     GoV3,
 }
 
+/// What a reader does with the tags `!reset` and `!override`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edits {
+    /// They are done: the specification.
+    Done,
+    /// They are tags like any other.
+    Unknown,
+}
+
 /// Reads one document. `None` after a syntax error; errors that leave a tree are only said.
-pub(crate) fn parse(text: &str, file: u16, flavour: Flavour, sink: &mut Sink) -> Option<Node> {
+pub(crate) fn parse(text: &str, file: u16, flavour: Flavour, edits: Edits, sink: &mut Sink) -> Option<Node> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let start = Position { file, line: 1, column: 1 };
     if text.len() > MAX_FILE_BYTES {
@@ -44,6 +53,7 @@ pub(crate) fn parse(text: &str, file: u16, flavour: Flavour, sink: &mut Sink) ->
     let mut builder = Builder {
         file,
         flavour,
+        edits,
         sink,
         stack: Vec::new(),
         anchors: HashMap::new(),
@@ -99,6 +109,7 @@ struct Stop;
 struct Builder<'a> {
     file: u16,
     flavour: Flavour,
+    edits: Edits,
     sink: &'a mut Sink,
     stack: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
@@ -162,17 +173,24 @@ impl Builder<'_> {
 
     fn tag(&mut self, tag: Option<&YamlTag>, at: Position) -> Tag {
         let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) else { return Tag::None };
-        match tag.suffix.as_str() {
-            "reset" => Tag::Reset,
-            "override" => Tag::Override,
-            other => {
+        match (tag.suffix.as_str(), self.edits) {
+            ("reset", Edits::Done) => Tag::Reset,
+            ("override", Edits::Done) => Tag::Override,
+            (other, edits) => {
                 let message = format!("the tag `!{other}` has no meaning in Compose files");
                 let path = self.path();
                 let diagnostic = match self.flavour {
                     Flavour::Python => Diagnostic::error("UNKNOWN_TAG", message),
                     Flavour::GoV2 | Flavour::GoV3 => Diagnostic::warning("UNKNOWN_TAG", message),
                 };
-                self.sink.push(at, &path, diagnostic.expected("`!reset` or `!override`"));
+                let diagnostic = match edits {
+                    Edits::Done => diagnostic.expected("`!reset` or `!override`"),
+                    Edits::Unknown if matches!(other, "reset" | "override") => {
+                        diagnostic.suggestion("only the specification's client knows it")
+                    }
+                    Edits::Unknown => diagnostic,
+                };
+                self.sink.push(at, &path, diagnostic);
                 Tag::None
             }
         }

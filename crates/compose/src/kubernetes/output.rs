@@ -46,7 +46,7 @@ mod tests {
     /// Reads YAML back with one of the readers that the crate has.
     fn read(text: &str, flavour: Flavour) -> Value {
         let mut sink = crate::sink::Sink::default();
-        let node = crate::yaml::parse(text, 0, flavour, &mut sink);
+        let node = crate::yaml::parse(text, 0, flavour, crate::yaml::Edits::Done, &mut sink);
         assert!(sink.errors.is_empty(), "{text}\n{:?}", sink.errors);
         value_of(&node.unwrap())
     }

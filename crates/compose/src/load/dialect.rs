@@ -6,6 +6,7 @@ use crate::model::{Client, Dialect, StackClient};
 use crate::schema::{FORBIDDEN, Reader};
 use crate::sink::Sink;
 use crate::tree::{Node, Trail, Value};
+use crate::yaml::{self, Edits, Flavour};
 
 /// The highest minor of version 3 that each stack client knows.
 const fn highest_minor(client: StackClient) -> u8 {
@@ -73,7 +74,7 @@ fn stack(root: &Node, client: StackClient, sink: &mut Sink) -> Option<(Dialect, 
     let minor = match numbers(text) {
         Some((3, None)) => Some(highest),
         Some((3, Some(minor))) if minor <= highest => Some(minor),
-        _ if text.is_empty() => Some(highest),
+        _ if text.is_empty() && client == StackClient::V28 => Some(highest),
         _ => None,
     };
     let Some(minor) = minor else {
@@ -99,6 +100,9 @@ fn classic(root: &Node, sink: &mut Sink) -> Option<(Dialect, Reader)> {
         not_a_string(node, sink);
         return None;
     };
+    if text.is_empty() {
+        return Some((Dialect::Specification, Reader::Classic));
+    }
     let error = match numbers(text) {
         Some((2, minor)) => return Some((Dialect::V2(minor.unwrap_or_default()), Reader::Classic)),
         Some((3, minor)) => return Some((Dialect::V3(minor.unwrap_or_default()), Reader::Classic)),
@@ -156,7 +160,7 @@ pub(super) fn check_same(dialect: Dialect, version: Option<&str>, other: &Source
 /// Suggests whose file a text is: version 1 and 2 files are docker-compose 1.29's, everything else the specification's.
 pub fn suggest_client(text: &str) -> Client {
     let mut sink = Sink::default();
-    let Some(root) = crate::yaml::parse(text, 0, crate::yaml::Flavour::GoV3, &mut sink) else {
+    let Some(root) = yaml::parse(text, 0, Flavour::GoV3, Edits::Done, &mut sink) else {
         return Client::Specification;
     };
     let major = version(&root).and_then(Node::as_text).and_then(numbers).map(|(major, _)| major);

@@ -1,7 +1,7 @@
 //! `include`: other projects as parts of this one.
 
 use super::source::{Loader, parent};
-use super::{environment, merged};
+use super::{environment, merged, parse};
 use crate::canonical;
 use crate::diagnostic::Diagnostic;
 use crate::env_file::Syntax;
@@ -68,7 +68,9 @@ fn one(loader: &mut Loader<'_>, item: &Node, path: &str, directory: &str) -> Opt
     }
     variables.extend(loader.environment.clone());
     let before = loader.sink.errors.len();
-    let root = merged(&mut loader.with_environment(&variables), &files, &project).map(|(root, _, _)| root);
+    let mut loader = loader.with_environment(&variables);
+    let parsed = parse(&mut loader, &files);
+    let root = merged(&mut loader, parsed, &project).map(|(root, _, _)| root);
     if root.is_none() && loader.sink.errors.len() > before {
         note_origin(loader.sink.errors.get_mut(before..).unwrap_or_default(), item.at, path);
     }

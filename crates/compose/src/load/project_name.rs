@@ -1,12 +1,15 @@
 //! The name of a project.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::request::Request;
+use super::source::Parsed;
 use crate::diagnostic::Diagnostic;
-use crate::model::Client;
+use crate::interpolate::{Interpolator, Syntax};
+use crate::model::{Client, Position};
 use crate::sink::Sink;
-use crate::tree::{Node, Trail};
+use crate::tree::{Entry, Map, Node, Trail};
 
 /// Finds the name: asked for, `COMPOSE_PROJECT_NAME`, `name` in the file, the directory.
 pub(super) fn find(
@@ -34,6 +37,34 @@ pub(super) fn find(
     let last = directory.rsplit('/').next().unwrap_or_default();
     let name = normalize(last, is_classic);
     if name.is_empty() && is_classic { "default".to_owned() } else { name }
+}
+
+/// Returns the variables with the project's name among them, which the specification's client sets before it reads on.
+pub(super) fn with_name<'e>(
+    request: &Request<'_>,
+    files: &[Option<Parsed>],
+    directory: &str,
+    environment: &'e BTreeMap<String, String>,
+) -> Cow<'e, BTreeMap<String, String>> {
+    if request.client != Client::Specification {
+        return Cow::Borrowed(environment);
+    }
+    let mut quiet = Sink::default();
+    let mut interpolator = Interpolator::new(Syntax::Nested, request.client, environment);
+    let mut named = Node::map(Map::new(), Position::default());
+    for node in files.iter().flatten().filter_map(|file| file.root.get("name")) {
+        let mut node = node.clone();
+        if request.interpolate {
+            interpolator.node(&mut node, &Trail::ROOT, &mut quiet);
+        }
+        if let Some(map) = named.as_map_mut() {
+            map.insert("name", Entry { key_at: node.at, node });
+        }
+    }
+    let name = find(request, &named, directory, environment, &mut quiet);
+    let mut environment = environment.clone();
+    environment.insert("COMPOSE_PROJECT_NAME".to_owned(), name);
+    Cow::Owned(environment)
 }
 
 /// Lower case, and only what a name may hold.

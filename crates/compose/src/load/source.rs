@@ -12,7 +12,7 @@ use crate::model::{Client, Dialect, StackClient};
 use crate::schema;
 use crate::sink::Sink;
 use crate::tree::{Entry, Map, Node, Trail, Value};
-use crate::yaml::{self, Flavour};
+use crate::yaml::{self, Edits, Flavour};
 
 /// How many files one project may be made of.
 const MAX_FILES: usize = 256;
@@ -30,6 +30,13 @@ pub(super) struct Loader<'a> {
     pub(super) including: Vec<String>,
     ports_left: usize,
     bytes_left: usize,
+}
+
+/// A file that is YAML, and not looked at any further.
+pub(super) struct Parsed {
+    name: String,
+    pub(super) path: String,
+    pub(super) root: Node,
 }
 
 /// A file after all that concerns it alone.
@@ -79,13 +86,25 @@ impl<'a> Loader<'a> {
 
     /// Reads one file. `name` is what is shown, `directory` what its paths are relative to. `None` where nothing can be made of it.
     pub(super) fn read(&mut self, name: &str, path: &str, directory: &str) -> Option<Source> {
+        let parsed = self.parse(name, path)?;
+        self.finish(parsed, directory)
+    }
+
+    /// Reads one file as YAML.
+    pub(super) fn parse(&mut self, name: &str, path: &str) -> Option<Parsed> {
         let text = self.text(name, path)?;
         let Some(file) = self.sink.add_file(name, &text).filter(|_| self.sink.files.len() <= MAX_FILES) else {
             self.sink.push_general(Diagnostic::error("TOO_LARGE", format!("more than {MAX_FILES} files")));
             return None;
         };
-        let flavour = self.flavour();
-        let mut root = yaml::parse(&text, file, flavour, self.sink)?;
+        let edits = if self.client == Client::Specification { Edits::Done } else { Edits::Unknown };
+        let root = yaml::parse(&text, file, self.flavour(), edits, self.sink)?;
+        Some(Parsed { name: name.to_owned(), path: path.to_owned(), root })
+    }
+
+    /// Interpolates a file, checks it, and brings it into the long forms.
+    pub(super) fn finish(&mut self, parsed: Parsed, directory: &str) -> Option<Source> {
+        let Parsed { name, mut root, .. } = parsed;
         let (dialect, reader) = dialect::find(&root, self.client, self.sink)?;
         let version = root.get("version").and_then(Node::as_text).map(str::to_owned);
         if dialect == Dialect::V1 {
@@ -110,7 +129,7 @@ impl<'a> Loader<'a> {
             let is_open = |error: &Diagnostic| error.code.starts_with("INVALID_") && error.message.contains('$');
             self.sink.errors.retain(|error| !is_open(error));
         }
-        Some(Source { root, dialect, version, name: name.to_owned() })
+        Some(Source { root, dialect, version, name })
     }
 
     fn text(&mut self, name: &str, path: &str) -> Option<String> {

@@ -3,7 +3,8 @@
 mod references;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Client, HealthTest, Position, Project, Service};
+use crate::model::{Build, Client, CommandLine, Dialect, HealthTest, Position, Project, Service};
+use crate::shell;
 use crate::sink::Sink;
 use crate::tree::{Node, Trail};
 
@@ -15,12 +16,51 @@ pub(super) fn tree(root: &Node, client: Client, sink: &mut Sink) {
         for (name, entry) in root.get(section).and_then(Node::as_map).into_iter().flatten() {
             let is_external =
                 entry.node.get("external").is_some_and(|node| node.to_json() == true || node.as_text() == Some("true"));
-            if is_external {
+            if is_external && (section == "volumes" || client != Client::Specification) {
                 external(&entry.node, section, client, &path.key(name), sink);
             } else if matches!(section, "secrets" | "configs") {
-                content(&entry.node, section, client, entry.key_at, &path.key(name), sink);
+                content(&entry.node, section, client, is_external, entry.key_at, &path.key(name), sink);
             }
         }
+    }
+}
+
+/// Checks requests for devices, as the specification's client does; decoding takes the services out of the tree.
+pub(super) fn device_requests(root: &Node, client: Client, sink: &mut Sink) {
+    if client != Client::Specification {
+        return;
+    }
+    let top = Trail::ROOT;
+    let services = top.key("services");
+    for (name, entry) in root.get("services").and_then(Node::as_map).into_iter().flatten() {
+        let service = services.key(name);
+        let gpus = service.key("gpus");
+        for (index, request) in entry.node.get("gpus").and_then(Node::as_list).unwrap_or_default().iter().enumerate() {
+            device_request(request, &gpus.index(index), sink);
+        }
+        let devices = ["deploy", "resources", "reservations", "devices"];
+        let requests = devices.iter().try_fold(&entry.node, |node, key| node.get(key)).and_then(Node::as_list);
+        for (index, request) in requests.unwrap_or_default().iter().enumerate() {
+            let path = format!("{service}.deploy.resources.reservations.devices[{index}]");
+            if request.get("capabilities").is_none() {
+                let error = Diagnostic::error("MISSING_KEY", "the key `capabilities` is missing");
+                sink.push(request.at, &path, error.suggestion("write `capabilities: [gpu]`"));
+            }
+            device_request(request, &path, sink);
+        }
+    }
+}
+
+fn device_request(request: &Node, path: &impl std::fmt::Display, sink: &mut Sink) {
+    let Some(count) = request.get("count") else { return };
+    let is_number = |text: &str| text.parse::<i64>().is_ok();
+    if let Some(text) = count.as_text().filter(|text| *text != "all" && !is_number(text)) {
+        let error = Diagnostic::error("INVALID_VALUE", format!("`{text}` cannot be read"));
+        sink.push(count.at, &format!("{path}.count"), error.expected("`all` or a number"));
+    }
+    if request.get("device_ids").is_some() {
+        let error = Diagnostic::error("CONFLICTING_KEYS", "only one of `count` and `device_ids` can be set");
+        sink.push(count.at, &format!("{path}.count"), error.suggestion("remove one of the two"));
     }
 }
 
@@ -45,7 +85,15 @@ fn external(node: &Node, section: &str, client: Client, path: &Trail<'_>, sink: 
 }
 
 /// A secret or a config has one source.
-fn content(node: &Node, section: &str, client: Client, at: Position, path: &Trail<'_>, sink: &mut Sink) {
+fn content(
+    node: &Node,
+    section: &str,
+    client: Client,
+    is_external: bool,
+    at: Position,
+    path: &Trail<'_>,
+    sink: &mut Sink,
+) {
     if client != Client::Specification {
         return;
     }
@@ -55,7 +103,7 @@ fn content(node: &Node, section: &str, client: Client, at: Position, path: &Trai
     if set.len() > 1 {
         let message = format!("only one of {} can be set", known.join(", "));
         sink.push(at, path, Diagnostic::error("CONFLICTING_KEYS", message));
-    } else if set.is_empty() && node.get("driver").is_none() {
+    } else if set.is_empty() && !is_external && node.get("driver").is_none() {
         let message = format!("one of {} or external must be set", known.join(", "));
         sink.push(at, path, Diagnostic::error("MISSING_KEY", message));
     }
@@ -75,7 +123,8 @@ pub(super) fn project(project: &Project, client: Client, sink: &mut Sink) {
         let path = services.key(&service.name);
         source(service, client, &path, sink);
         healthcheck(service, client, &path, sink);
-        limits(service, client, &path, sink);
+        limits(service, client, project.dialect, &path, sink);
+        command_lines(service, client, &path, sink);
         mounts(service, client, &path, sink);
         references::check(project, service, client, &path, sink);
     }
@@ -84,7 +133,10 @@ pub(super) fn project(project: &Project, client: Client, sink: &mut Sink) {
 
 fn source(service: &Service, client: Client, path: &Trail<'_>, sink: &mut Sink) {
     let is_stack = matches!(client, Client::StackDeploy(_));
-    if service.image.is_none() && service.build.is_none() && service.provider.is_none() && !is_stack {
+    // docker-compose 1.29 needs a place to build in; the specification takes the project's directory.
+    let is_built = |build: &Build| client != Client::ComposeV1_29 || build.context.is_some();
+    let has_build = service.build.as_deref().is_some_and(is_built);
+    if service.image.is_none() && !has_build && service.provider.is_none() && !is_stack {
         let error =
             Diagnostic::error("NO_IMAGE", format!("service `{}` has neither an image nor a build", service.name));
         sink.push(service.at, path, error.suggestion("add `image` or `build`"));
@@ -113,6 +165,17 @@ fn source(service: &Service, client: Client, path: &Trail<'_>, sink: &mut Sink) 
     if client == Client::Specification && both.is_some_and(|(scale, replicas)| scale != replicas) {
         let error = Diagnostic::error("CONFLICTING_KEYS", "`scale` and `deploy.replicas` say different numbers");
         sink.push(service.key_at("scale"), &path.key("scale"), error.suggestion("keep one of the two"));
+    }
+}
+
+/// The clients in Go split command lines when they load; docker-compose 1.29 does when it makes the container.
+fn command_lines(service: &Service, client: Client, path: &Trail<'_>, sink: &mut Sink) {
+    for (key, line) in [("command", &service.command), ("entrypoint", &service.entrypoint)] {
+        let Some(CommandLine::Text(text)) = line else { continue };
+        if client != Client::ComposeV1_29 && shell::split(text).is_none() {
+            let error = Diagnostic::error("COMMAND_LINE", "a quotation mark is not closed");
+            sink.push(service.key_at(key), &path.key(key), error.suggestion("close it, or write a list of words"));
+        }
     }
 }
 
@@ -147,7 +210,7 @@ fn service_has_more(healthcheck: &crate::model::HealthCheck) -> bool {
     *healthcheck != bare
 }
 
-fn limits(service: &Service, client: Client, path: &Trail<'_>, sink: &mut Sink) {
+fn limits(service: &Service, client: Client, dialect: Dialect, path: &Trail<'_>, sink: &mut Sink) {
     for (name, limit) in &service.ulimits {
         let is_wrong = limit.soft.zip(limit.hard).is_some_and(|(soft, hard)| soft > hard && hard != -1);
         if is_wrong && client == Client::ComposeV1_29 {
@@ -156,7 +219,8 @@ fn limits(service: &Service, client: Client, path: &Trail<'_>, sink: &mut Sink) 
             sink.push(service.key_at("ulimits"), &ulimits.key(name), error);
         }
     }
-    if client == Client::ComposeV1_29 && service.memswap_limit.is_some() && service.mem_limit.is_none() {
+    // Only the schema of version 1 minds.
+    if dialect == Dialect::V1 && service.memswap_limit.is_some() && service.mem_limit.is_none() {
         let error = Diagnostic::error("MISSING_KEY", "`memswap_limit` needs `mem_limit` as well");
         sink.push(service.key_at("memswap_limit"), &path.key("memswap_limit"), error);
     }

@@ -14,8 +14,8 @@ pub(super) enum Kind {
     Mounted(&'static str),
     /// Address, published, target, protocol.
     Port,
-    /// The same, and the mode.
-    WholePort,
+    /// What a port is published as, none being 0: the rest follows the later one.
+    Published,
     /// The container's path of a device.
     Device,
     /// The alias of a link.
@@ -40,7 +40,15 @@ pub(super) fn merge(base: Vec<Node>, over: Vec<Node>, kind: Kind) -> Vec<Node> {
             }
         }
     }
+    if kind == Kind::Published {
+        merged.sort_by_key(published);
+    }
     merged
+}
+
+/// What a port is published as, 0 where the engine chooses.
+fn published(item: &Node) -> u64 {
+    item.get("published").map(scalar).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 /// The path in the container of a mount or a device.
@@ -61,11 +69,11 @@ fn key(item: &Node, kind: Kind) -> String {
             Some(target) => format!("{directory}{target}"),
             None => format!("{directory}{}", part("source")),
         },
-        Kind::Port | Kind::WholePort => {
+        Kind::Port => {
             let protocol = item.get("protocol").map_or_else(|| "tcp".to_owned(), scalar);
-            let mode = if kind == Kind::WholePort { part("mode") } else { String::new() };
-            format!("{}|{}|{}|{protocol}|{mode}", part("host_ip"), part("published"), part("target"))
+            format!("{}|{}|{}|{protocol}", part("host_ip"), part("published"), part("target"))
         }
+        Kind::Published => published(item).to_string(),
         Kind::Device => match item.as_text() {
             Some(text) => text.split(':').nth(1).unwrap_or(text).to_owned(),
             None => item.get("target").map_or_else(|| part("source"), scalar),

@@ -48,7 +48,7 @@ pub(super) fn service(client: Client, key: &str) -> Rule {
         "command" | "entrypoint" => Rule::Replace,
         "environment" | "labels" | "annotations" | "sysctls" | "storage_opt" | "ulimits" => Rule::Shallow,
         "logging" => Rule::Logging,
-        "ports" if is_stack => Rule::Keyed(Kind::WholePort),
+        "ports" if is_stack => Rule::Keyed(Kind::Published),
         "ports" => Rule::Keyed(Kind::Port),
         // docker 20.10 keeps both of two mounts at one path; the engine refuses them.
         "volumes" if client == Client::StackDeploy(StackClient::V20_10) => Rule::Append,

@@ -198,8 +198,14 @@ impl Checker<'_> {
             Shape::TextOrStrings if node.as_text().is_some() => {}
             Shape::Strings | Shape::TextOrStrings => self.strings(node, shape, true, path),
             Shape::Words => self.strings(node, shape, false, path),
-            Shape::StringsOrNumbers => self.strings(node, shape, true, path),
-            Shape::Dictionary | Shape::Hosts if node.as_list().is_some() => self.strings(node, shape, true, path),
+            Shape::StringsOrNumbers => {
+                self.strings(node, shape, true, path);
+                self.exposed(node, path);
+            }
+            Shape::Dictionary | Shape::Hosts if node.as_list().is_some() => {
+                self.strings(node, shape, true, path);
+                self.names(node, path);
+            }
             Shape::Dictionary | Shape::Hosts | Shape::NullableOptions | Shape::Options => {
                 self.dictionary(node, shape, path)
             }
@@ -211,9 +217,40 @@ impl Checker<'_> {
         }
     }
 
+    /// docker-compose 1.29 reads `expose` as ports, the other clients as they stand.
+    fn exposed(&mut self, node: &Node, path: &Trail<'_>) {
+        if !matches!(self.reader, Reader::Classic | Reader::Version1) || !path.ends_with("expose") {
+            return;
+        }
+        for (index, item) in node.as_list().unwrap_or_default().iter().enumerate() {
+            if let Some(text) = item.as_text().filter(|text| !is_exposed(text)) {
+                let error = Diagnostic::error("INVALID_PORT", format!("`{text}` cannot be exposed"));
+                self.error(item.at, &path.index(index), error.expected("a port or a range, such as 80 or 53/udp"));
+            }
+        }
+    }
+
+    /// Variables whose name has a blank: docker-compose 1.29 refuses all, the specification one at the end.
+    fn names(&mut self, node: &Node, path: &Trail<'_>) {
+        if matches!(self.reader, Reader::Stack(..)) || !path.ends_with("environment") {
+            return;
+        }
+        for (index, item) in node.as_list().unwrap_or_default().iter().enumerate() {
+            let name = item.as_text().map(|text| text.split_once('=').map_or(text, |(name, _)| name));
+            let is_wrong = |name: &&str| match self.reader {
+                Reader::Specification => name.ends_with(char::is_whitespace),
+                _ => name.contains(char::is_whitespace),
+            };
+            if let Some(name) = name.filter(is_wrong) {
+                let error = Diagnostic::error("INVALID_NAME", format!("the variable `{name}` has a blank in its name"));
+                self.error(item.at, &path.index(index), error.suggestion("remove the blanks around `=`"));
+            }
+        }
+    }
+
     /// Tells whether docker-compose 1.29 turns a boolean there into text.
     fn is_converted(&self, path: &Trail<'_>) -> bool {
-        self.reader == Reader::Classic && path.to_string().ends_with("labels")
+        self.reader == Reader::Classic && path.ends_with("labels")
     }
 
     fn strings(&mut self, node: &Node, shape: &Shape, is_unique: bool, path: &Trail<'_>) {
@@ -262,6 +299,14 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// `80`, `3000-3005`, `53/udp`.
+fn is_exposed(text: &str) -> bool {
+    let is_port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+    is_port(first) && is_port(last) && !protocol.is_empty() && protocol.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// Tells whether a value has the type that a shape is about; what is in it is checked after.
@@ -326,7 +371,8 @@ fn scalar(node: &Node, shape: &Shape, reader: Reader) -> Result<(), Box<Diagnost
             .then_some(())
             .or_else(|| units::duration(text).map(drop))
             .ok_or_else(|| invalid(text).into()),
-        (Value::Integer(_) | Value::Float(_), Shape::Bytes) => Ok(()),
+        (Value::Integer(value), Shape::Bytes) if *value >= 0 => Ok(()),
+        (Value::Float(value), Shape::Bytes) if value.fract() == 0.0 && *value >= 0.0 => Ok(()),
         (Value::Text(text), Shape::Size | Shape::SizeText | Shape::Bytes) => {
             units::size(text).map(drop).ok_or_else(|| invalid(text).into())
         }

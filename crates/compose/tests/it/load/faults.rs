@@ -107,3 +107,27 @@ fn a_missing_file_is_named() {
     assert_eq!(outcome.errors[0].code, "FILE_NOT_FOUND");
     assert!(outcome.errors[0].message.contains("missing.yaml"));
 }
+
+#[test]
+fn requests_for_devices_are_checked_by_the_specification() {
+    let devices = |request: &str| {
+        Case::of(&service(&format!("deploy: {{resources: {{reservations: {{devices: [{request}]}}}}}}")))
+            .errors(SPECIFICATION)
+    };
+    let path = "services.web.deploy.resources.reservations.devices[0]";
+    assert_eq!(devices("{capabilities: [gpu], count: some}"), [format!("INVALID_VALUE {path}.count")]);
+    assert_eq!(devices("{capabilities: [gpu], count: 2, device_ids: [a]}"), [format!("CONFLICTING_KEYS {path}.count")]);
+    assert_eq!(devices("{driver: nvidia, count: 2}"), [format!("MISSING_KEY {path}")]);
+    for fine in ["{capabilities: [gpu], count: all}", "{capabilities: [gpu], count: \"1\"}", "{capabilities: [gpu]}"] {
+        assert!(devices(fine).is_empty(), "{fine}");
+    }
+    assert!(Case::of(&service("gpus: [{driver: nvidia}]")).errors(SPECIFICATION).is_empty());
+}
+
+#[test]
+fn only_external_volumes_may_have_nothing_else() {
+    let secret = "services: {web: {image: a}}\nsecrets:\n  key: {external: true, template_driver: golang}\n";
+    assert!(Case::of(secret).errors(SPECIFICATION).is_empty());
+    let volume = "services: {web: {image: a}}\nvolumes:\n  data: {external: true, driver: local}\n";
+    assert_eq!(Case::of(volume).errors(SPECIFICATION), ["EXTERNAL_WITH_PROPERTIES volumes.data.driver"]);
+}

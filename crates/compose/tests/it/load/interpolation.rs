@@ -132,3 +132,21 @@ fn env_files_differ_in_syntax() {
     let raw = Case::of(&service("env_file: [vars.env]")).beside("/p/vars.env", "A=\"x\" # y\n");
     assert_eq!(raw.project(STACK).services["web"].environment["A"].as_deref(), Some("\"x\" # y"));
 }
+
+#[test]
+fn the_specification_knows_the_projects_name() {
+    let file = |name: &str| {
+        format!(
+            "name: {name}\nservices:\n  web:\n    image: a\n    container_name: ${{COMPOSE_PROJECT_NAME}}-web\n    environment: [COMPOSE_PROJECT_NAME]\n"
+        )
+    };
+    let web = |case: Case| case.project(SPECIFICATION).services["web"].as_ref().clone();
+    assert_eq!(web(Case::of(&file("shop"))).container_name.as_deref(), Some("shop-web"));
+    // The last file's name is everybody's.
+    let two = Case::of(&file("shop")).and("name: market\n");
+    assert_eq!(web(two.clone()).container_name.as_deref(), Some("market-web"));
+    assert_eq!(web(two.clone()).environment["COMPOSE_PROJECT_NAME"].as_deref(), Some("market"));
+    assert_eq!(web(two.with("COMPOSE_PROJECT_NAME", "asked")).container_name.as_deref(), Some("asked-web"));
+    let from_a_variable = Case::of(&file("\"${SHOP}\"")).with("SHOP", "stall");
+    assert_eq!(web(from_a_variable).container_name.as_deref(), Some("stall-web"));
+}

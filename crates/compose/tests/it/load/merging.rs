@@ -90,3 +90,12 @@ fn files_of_different_versions_are_refused() {
     assert_eq!(case.errors(STACK), ["VERSION_MISMATCH version"]);
     assert!(case.errors(CLASSIC).is_empty());
 }
+
+#[test]
+fn an_empty_file_over_another_is_passed_over_by_the_specification_only() {
+    let case = Case::of(&service("user: a")).and("# nothing yet\n");
+    assert_eq!(case.project(SPECIFICATION).services["web"].user.as_deref(), Some("a"));
+    assert_eq!(case.errors(STACK), ["NOT_A_MAPPING "]);
+    assert_eq!(case.errors(CLASSIC), ["NOT_A_MAPPING "]);
+    assert_eq!(Case::of("").and("# nothing\n").errors(SPECIFICATION), ["NOT_A_MAPPING ", "NOT_A_MAPPING "]);
+}
