@@ -64,7 +64,7 @@ pub(super) fn hosts(node: &mut Node, flavour: Flavour) {
                 for mut address in addresses {
                     to_text(&mut address, flavour);
                     let address = address.as_text().unwrap_or_default();
-                    lines.push((format!("{host}={}", without_brackets(address)), at));
+                    lines.push((format!("{host}={}", bare(address, flavour)), at));
                 }
             }
             lines.sort_by(|left, right| left.0.cmp(&right.0));
@@ -75,14 +75,17 @@ pub(super) fn hosts(node: &mut Node, flavour: Flavour) {
 }
 
 fn host_line(text: &str, flavour: Flavour) -> String {
-    // Only the specification and docker 28 know `host=address`; a colon is in every IPv6 address.
+    // Only the specification and docker 28 know `host=address`; a colon is in every IPv6 address. For the others an equals sign is part
+    // of the host, so that the last one in the line is ours.
     let parts = if flavour == Flavour::GoV3 { text.split_once('=') } else { None };
     match parts.or_else(|| text.split_once(':')) {
-        Some((host, address)) => format!("{}={}", host.trim(), without_brackets(address.trim())),
+        Some((host, address)) => format!("{}={}", host.trim(), bare(address.trim(), flavour)),
         None => format!("{text}="),
     }
 }
 
-fn without_brackets(address: &str) -> &str {
-    address.strip_prefix('[').and_then(|address| address.strip_suffix(']')).unwrap_or(address)
+/// An IPv6 address without the brackets that the specification and docker 28 take off.
+fn bare(address: &str, flavour: Flavour) -> &str {
+    let inner = address.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
+    inner.filter(|_| flavour == Flavour::GoV3).unwrap_or(address)
 }

@@ -156,8 +156,7 @@ fn lists(service: &Service, all: &mut Map<String, Value>) {
     };
     set("devices", service.devices.iter().map(device).collect());
     set("ports", service.ports.iter().map(port).collect());
-    let hosts = service.extra_hosts.iter();
-    set("extra_hosts", hosts.map(|line| json!(format!("{}:{}", line.host, line.address))).collect());
+    set("extra_hosts", service.extra_hosts.iter().map(|line| json!(line.line())).collect());
     set("security_opt", service.security_opt.iter().map(|option| json!([option, null])).collect());
     if !service.depends_on.is_empty() {
         let pairs = service.depends_on.iter().map(|(name, dependency)| {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Options;
 use super::volumes::Mounted;
-use crate::model::{BlkioConfig, ByteSize, DeviceRequest, Port, Service};
+use crate::model::{BlkioConfig, ByteSize, DeviceRequest, ExtraHost, Port, Service};
 use crate::notes::Notes;
 
 /// What other containers give.
@@ -180,8 +180,7 @@ fn logging(service: &Service) -> Value {
 }
 
 fn extra_hosts(service: &Service) -> Vec<String> {
-    let mut lines: Vec<String> =
-        service.extra_hosts.iter().map(|line| format!("{}:{}", line.host, line.address)).collect();
+    let mut lines: Vec<String> = service.extra_hosts.iter().map(ExtraHost::line).collect();
     lines.sort();
     lines
 }

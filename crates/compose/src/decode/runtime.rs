@@ -88,7 +88,7 @@ pub(super) fn device(node: &Node) -> Option<Device> {
 
 pub(super) fn extra_hosts(f: Fields<'_>) -> Vec<ExtraHost> {
     let split = |line: String| {
-        let (host, address) = line.split_once('=').unwrap_or((&line, ""));
+        let (host, address) = line.rsplit_once('=').unwrap_or((&line, ""));
         ExtraHost { host: host.to_owned(), address: address.to_owned() }
     };
     f.strings("extra_hosts").into_iter().map(split).collect()

@@ -20,7 +20,7 @@ pub(super) enum Kind {
     Device,
     /// The alias of a link.
     Alias,
-    /// The name before the equals sign.
+    /// The name before the last equals sign.
     BeforeEquals,
     /// The kind of a generic resource.
     Generic,
@@ -84,7 +84,7 @@ fn key(item: &Node, kind: Kind) -> String {
         }
         Kind::BeforeEquals => {
             let text = item.as_text().unwrap_or_default();
-            text.split_once('=').map_or(text, |(name, _)| name).to_owned()
+            text.rsplit_once('=').map_or(text, |(name, _)| name).to_owned()
         }
         Kind::Generic => {
             item.get("discrete_resource_spec").and_then(|node| node.get("kind")).map(scalar).unwrap_or_default()

@@ -115,6 +115,13 @@ pub struct ExtraHost {
     pub address: String,
 }
 
+impl ExtraHost {
+    /// `host:address`, as the older clients write it; the host alone where the text has no separator.
+    pub(crate) fn line(&self) -> String {
+        if self.address.is_empty() { self.host.clone() } else { format!("{}:{}", self.host, self.address) }
+    }
+}
+
 impl Serialize for ExtraHost {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{}={}", self.host, self.address))

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{ByteSize, Dialect, Duration, Project, Service};
+use crate::model::{ByteSize, Dialect, Duration, ExtraHost, Project, Service};
 
 /// What it writes for a file that has no version.
 const VERSION: &str = "3.9";
@@ -38,7 +38,10 @@ fn service(map: &mut Map<String, Value>, service: &Service) {
     }
     let hosts = service.extra_hosts.iter().map(|line| (line.host.clone(), Value::from(line.address.as_str())));
     let hosts: Map<String, Value> = hosts.collect();
-    if !hosts.is_empty() {
+    // A host of several addresses, or of none, is a line.
+    if hosts.len() < service.extra_hosts.len() || service.extra_hosts.iter().any(|line| line.address.is_empty()) {
+        put(map, "extra_hosts", service.extra_hosts.iter().map(|line| Value::from(line.line())).collect::<Vec<_>>());
+    } else if !hosts.is_empty() {
         map.insert("extra_hosts".to_owned(), hosts.into());
     }
     for (key, size) in [
