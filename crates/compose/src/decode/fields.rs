@@ -172,6 +172,8 @@ fn has_leading_zero(text: &str) -> bool {
 
 pub(crate) fn size(node: &Node) -> Option<ByteSize> {
     match &node.value {
+        // No text, where a reader takes it, is no limit.
+        Value::Text(text) if text.is_empty() => Some(ByteSize(0)),
         Value::Text(text) => units::size(text).map(ByteSize),
         _ => integer(node).map(ByteSize),
     }

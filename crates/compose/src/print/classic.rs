@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{ByteSize, Dialect, Duration, ExtraHost, Project, Service};
+use crate::model::{ByteSize, Dialect, Duration, Project, Service};
 
 /// What it writes for a file that has no version.
 const VERSION: &str = "3.9";

@@ -373,12 +373,22 @@ fn scalar(node: &Node, shape: &Shape, reader: Reader) -> Result<(), Box<Diagnost
             .ok_or_else(|| invalid(text).into()),
         (Value::Integer(value), Shape::Bytes) if *value >= 0 => Ok(()),
         (Value::Float(value), Shape::Bytes) if value.fract() == 0.0 && *value >= 0.0 => Ok(()),
+        // docker-compose 1.29 takes no text for no limit.
+        (Value::Text(text), Shape::Size | Shape::SizeText)
+            if text.is_empty() && matches!(reader, Reader::Classic | Reader::Version1) =>
+        {
+            Ok(())
+        }
         (Value::Text(text), Shape::Size | Shape::SizeText | Shape::Bytes) => {
             units::size(text).map(drop).ok_or_else(|| invalid(text).into())
         }
         // docker-compose 1.29 takes a number of nanoseconds here; the others a string.
         (Value::Integer(_), Shape::Duration) if reader == Reader::Version1 => Ok(()),
-        (Value::Text(text), Shape::Duration) => units::duration(text).map(drop).ok_or_else(|| invalid(text).into()),
+        // Days and weeks are the specification's alone.
+        (Value::Text(text), Shape::Duration) => units::duration(text)
+            .filter(|_| reader == Reader::Specification || !text.contains(['d', 'w']))
+            .map(drop)
+            .ok_or_else(|| invalid(text).into()),
         (Value::Text(text), Shape::Choice(choices)) if choices.contains(&text.as_str()) => Ok(()),
         (Value::Text(text), Shape::Choice(choices)) => {
             let error = invalid(text);
