@@ -8,7 +8,7 @@ mod render;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use compose::model::{Client, Project};
+use compose::model::Project;
 use compose::{Diagnostic, Outcome, print, report};
 
 pub(crate) use args::ComposeCommand;
@@ -45,8 +45,8 @@ fn run(global: &Global, command: ComposeCommand) -> Result<u8> {
             let converted = convert::convert(project, &loaded, &args);
             match converted {
                 Ok(converted) => {
-                    tell(global, &converted.warnings, &loaded.outcome)?;
-                    output.text(&converted.text)?;
+                    tell(global, converted.warnings(), &loaded.outcome)?;
+                    output.pieces(|out| converted.write(args.format, out))?;
                     Ok(0)
                 }
                 Err(errors) => {
@@ -71,22 +71,18 @@ fn config(global: &Global, output: Output, args: ConfigArgs) -> Result<u8> {
     if args.quiet {
         return Ok(0);
     }
-    let text = match args.show() {
-        Some(show) => listed(project, show),
-        None => printed(project, loaded.client, args.format, !args.no_interpolate),
-    };
-    output.text(&text)?;
-    Ok(0)
-}
-
-fn printed(project: &Project, client: Client, format: Print, is_interpolated: bool) -> String {
-    // What was not interpolated has its dollar signs as the file wrote them.
-    let value =
-        if is_interpolated { print::to_config_value(project, client) } else { print::to_plain_value(project, client) };
-    match format {
-        Print::Yaml => print::value_to_yaml(&value),
-        Print::Json => print::value_to_json(&value),
+    if let Some(show) = args.show() {
+        output.text(&listed(project, show))?;
+        return Ok(0);
     }
+    // What was not interpolated has its dollar signs as the file wrote them.
+    let print = if args.no_interpolate { print::plain } else { print::config };
+    let printed = print(project, loaded.client);
+    output.pieces(|out| match args.format {
+        Print::Yaml => printed.write_yaml(out),
+        Print::Json => printed.write_json(out),
+    })?;
+    Ok(0)
 }
 
 /// One name on each line.

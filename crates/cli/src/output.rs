@@ -1,12 +1,15 @@
 //! Data to standard output, the rest to standard error.
 
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 
 use anyhow::Result;
 use serde::Serialize;
 
 use crate::args::{Format, Global};
 use crate::table::{Row, details, rows};
+
+/// How much is gathered before it is handed to the system.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// How to print.
 #[derive(Debug, Clone, Copy)]
@@ -48,10 +51,15 @@ impl Output {
     }
 
     /// Prints text; a reader that has gone away is no failure.
-    #[expect(clippy::unused_self, reason = "the one way to standard output")]
     pub(crate) fn text(self, text: &str) -> Result<()> {
-        let mut out = anstream::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        self.pieces(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// Prints what is written piece by piece; a reader that has gone away is no failure.
+    #[expect(clippy::unused_self, reason = "the one way to standard output")]
+    pub(crate) fn pieces(self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+        let mut out = BufWriter::with_capacity(PIECE_BYTES, anstream::stdout().lock());
+        match write(&mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
             _ => Ok(()),
         }

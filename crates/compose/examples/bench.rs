@@ -1,5 +1,5 @@
 //! Figures for `docs/benchmarks.md`: the processor time that a file of 1,000 services takes to load and to convert. What the heap takes
-//! is shown by the test `loading_takes_at_most_twenty_times_the_file` with `HOLDFAST_SHOW`; `cargo xtask bench compose` holds the corpus
+//! is shown by the test `loading_and_converting_take_at_most_twenty_times_the_file` with `HOLDFAST_SHOW`; `cargo xtask bench compose` holds the corpus
 //! against `docker-compose config`.
 //!
 //! `cargo run --release -p holdfast-compose --example bench [-- swarm|classic|kubernetes|printed]`
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use holdfast_compose::model::{Client, Project, StackClient};
 use holdfast_compose::plan::Plan;
-use holdfast_compose::{ReadError, Request, classic, kubernetes, load, print, swarm};
+use holdfast_compose::{Json, ReadError, Request, classic, kubernetes, load, print, swarm};
 
 const SERVICES: usize = 1_000;
 const RUNS: usize = 10;
@@ -87,7 +87,7 @@ fn one(text: &str, client: Client, target: Target) {
 /// What a conversion made, to be dropped when the clock has stopped.
 enum Made {
     Plan(Option<Plan>),
-    Objects(Option<kubernetes::Objects>),
+    Objects(Option<kubernetes::Objects<Json>>),
     Text(String),
 }
 
@@ -106,7 +106,7 @@ fn convert(project: &Project, client: Client, target: Target) -> Made {
         }
         (Target::Kubernetes, _) => {
             let options = kubernetes::Options { stack: Some("stack".to_owned()), ..Default::default() };
-            Made::Objects(kubernetes::convert(project, &options).ok())
+            Made::Objects(kubernetes::convert_each(project, &options, |object| Json::of(&object)).ok())
         }
         (Target::Classic, _) => {
             let options = classic::Options {
@@ -123,9 +123,7 @@ fn convert(project: &Project, client: Client, target: Target) -> Made {
             };
             Made::Plan(classic::up(project, &options, &classic::State::default()).ok())
         }
-        (Target::Swarm | Target::Printed, _) => {
-            Made::Text(print::value_to_yaml(&print::to_config_value(project, client)))
-        }
+        (Target::Swarm | Target::Printed, _) => Made::Text(print::config(project, client).to_yaml()),
     }
 }
 

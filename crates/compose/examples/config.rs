@@ -39,7 +39,7 @@ fn main() -> std::process::ExitCode {
     }
     match outcome.project {
         Some(project) => {
-            print!("{}", print::value_to_yaml(&print::to_config_value(&project, client)));
+            print!("{}", print::config(&project, client).to_yaml());
             std::process::ExitCode::SUCCESS
         }
         None => std::process::ExitCode::FAILURE,

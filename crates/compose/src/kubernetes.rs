@@ -100,9 +100,9 @@ pub struct Options {
 
 /// What a project becomes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Objects {
-    /// The objects, in the order in which they are made: config maps, secrets, then each service's own.
-    pub items: Vec<Object>,
+pub struct Objects<T = Object> {
+    /// The objects, or what was made of each, in the order in which they are made: config maps, secrets, then each service's own.
+    pub items: Vec<T>,
     /// What the reader should know.
     pub warnings: Vec<Diagnostic>,
 }
@@ -123,20 +123,43 @@ pub fn content_files(project: &Project) -> Vec<&str> {
 /// # Errors
 /// All that keeps the project from running on Kubernetes, with the warnings; then nothing is made.
 pub fn convert(project: &Project, options: &Options) -> Result<Objects, Vec<Diagnostic>> {
+    convert_each(project, options, |object| object)
+}
+
+/// Converts a project, and keeps of each object what `keep` makes of it: with [`Json::of`](crate::Json::of) its text, which takes far
+/// less memory than the object.
+///
+/// # Errors
+/// As [`convert`].
+pub fn convert_each<T>(
+    project: &Project,
+    options: &Options,
+    keep: impl FnMut(Object) -> T,
+) -> Result<Objects<T>, Vec<Diagnostic>> {
     let mut sink = Sink::of(project);
     report::warn(project, options.kompose_labels, &mut sink);
-    convert_into(project, options, sink)
+    convert_into(project, options, keep, sink)
 }
 
 /// Converts a project without a word about keys that are not held to.
-pub(crate) fn attempt(project: &Project, options: &Options) -> Result<Objects, Vec<Diagnostic>> {
-    convert_into(project, options, Sink::of(project))
+pub(crate) fn attempt<T>(
+    project: &Project,
+    options: &Options,
+    keep: impl FnMut(Object) -> T,
+) -> Result<Objects<T>, Vec<Diagnostic>> {
+    convert_into(project, options, keep, Sink::of(project))
 }
 
-fn convert_into(project: &Project, options: &Options, mut sink: Sink<'_>) -> Result<Objects, Vec<Diagnostic>> {
+fn convert_into<T>(
+    project: &Project,
+    options: &Options,
+    mut keep: impl FnMut(Object) -> T,
+    mut sink: Sink<'_>,
+) -> Result<Objects<T>, Vec<Diagnostic>> {
     let draft = stack::draft(project, Reading::Meant, &mut sink);
-    let name = options.stack.clone().unwrap_or_else(|| project.name.clone());
-    let items = objects(draft, &name, options, &mut sink);
+    let name = options.stack.as_deref().unwrap_or(&project.name);
+    let mut items = Vec::new();
+    objects(draft, name, options, &mut sink, &mut |object| items.push(keep(object)));
     sink.finish(items).map(|(items, warnings)| Objects { items, warnings })
 }
 
@@ -149,7 +172,7 @@ pub fn convert_stack(stack: &Stack, options: &Options) -> Result<Objects, Vec<Di
     let project = stack::to_project(stack);
     let mut sink = Sink::of(&project);
     report::warn(&project, options.kompose_labels, &mut sink);
-    let services = stack.spec.services.iter().map(|service| of_stack(service, &mut sink)).collect();
+    let services = stack.spec.services.iter().map(|service| Box::new(of_stack(service, &mut sink))).collect();
     let files = |files: &BTreeMap<String, stack::FileObject>| {
         let made = |file: &stack::FileObject| DraftFile { object: file.clone(), ..DraftFile::default() };
         files.iter().map(|(key, file)| (key.clone(), made(file))).collect()
@@ -159,8 +182,12 @@ pub fn convert_stack(stack: &Stack, options: &Options) -> Result<Objects, Vec<Di
     let name = options.stack.clone().unwrap_or_else(|| stack.metadata.name.clone());
     let mut options = options.clone();
     options.namespace = options.namespace.or_else(|| stack.metadata.namespace.clone());
-    let mut items = objects(draft, &name, &Options { contents: None, ..options }, &mut sink);
-    items.retain(|object| !matches!(object, Object::ConfigMap(_) | Object::Secret(_)));
+    let mut items = Vec::new();
+    objects(draft, &name, &Options { contents: None, ..options }, &mut sink, &mut |object| {
+        if !matches!(object, Object::ConfigMap(_) | Object::Secret(_)) {
+            items.push(object);
+        }
+    });
     sink.finish(items).map(|(items, warnings)| Objects { items, warnings })
 }
 
@@ -177,7 +204,8 @@ fn of_stack(config: &stack::ServiceConfig, sink: &mut Sink<'_>) -> DraftService 
     made
 }
 
-fn objects(mut draft: Draft, name: &str, options: &Options, sink: &mut Sink<'_>) -> Vec<Object> {
+/// Makes the objects one after the other; a service is forgotten when its own are made.
+fn objects(mut draft: Draft, name: &str, options: &Options, sink: &mut Sink<'_>, take: &mut dyn FnMut(Object)) {
     if draft.services.is_empty() {
         sink.error("NO_SERVICES", &Spot::default(), "nothing to run: there is no service", "");
     }
@@ -185,15 +213,21 @@ fn objects(mut draft: Draft, name: &str, options: &Options, sink: &mut Sink<'_>)
         check::adapt(&mut draft, sink);
     }
     check::stack_name(name, sink);
-    let mut made = files::objects(&draft, name, options, sink);
+    let mut collisions = check::Collisions::default();
+    for object in files::objects(&draft, name, options, sink) {
+        collisions.see(&object, None);
+        take(object);
+    }
     let mut services = std::mem::take(&mut draft.services);
     services.sort_by(|one, other| one.config.name.cmp(&other.config.name));
     check::shared_volumes(&services, sink);
-    for service in &mut services {
-        made.extend(service_objects(service, &draft, name, options, sink));
+    for mut service in services {
+        for object in service_objects(&mut service, &draft, name, options, sink) {
+            collisions.see(&object, Some(&service));
+            take(object);
+        }
     }
-    check::collisions(&made, &services, sink);
-    made
+    collisions.tell(sink);
 }
 
 fn service_objects(

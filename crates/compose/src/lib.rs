@@ -8,6 +8,7 @@ mod decode;
 mod diagnostic;
 mod env_file;
 mod interpolate;
+mod json;
 pub mod kubernetes;
 mod load;
 mod merge;
@@ -25,5 +26,6 @@ mod units;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use json::Json;
 pub use load::{Outcome, ReadError, Reader, Request, load, suggest_client};
 pub use schema::{KeyRow, keys};

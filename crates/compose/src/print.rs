@@ -2,149 +2,173 @@
 
 mod classic;
 mod implicit;
+mod write;
 pub(crate) mod yaml;
+
+use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
 use crate::model::{Client, Dialect, Mount, Project, Service};
 
-/// Writes a project as YAML.
-pub fn to_yaml(project: &Project, client: Client) -> String {
-    yaml::write(&to_value(project, client))
+pub(crate) use write::{Each, json, text};
+
+/// A project as it is printed. Services are made into what is printed one by one, since all of them as one value would take many times
+/// the memory of their text.
+pub struct Printed<'p> {
+    project: &'p Project,
+    client: Client,
+    /// Whether names that the client makes up are filled in.
+    is_config: bool,
+    /// Whether dollar signs in services are doubled.
+    is_escaped: bool,
+    form: Form,
+    /// What stands beside the services, in order.
+    before: Vec<(String, Value)>,
+    after: Vec<(String, Value)>,
 }
 
-/// Writes a project as JSON.
-pub fn to_json(project: &Project, client: Client) -> String {
-    value_to_json(&to_value(project, client))
+/// Where services stand, and how they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// At the top, alone: version 1 as it is read back.
+    Top,
+    /// Under `services`.
+    Section,
+    /// Under `services`, as docker-compose 1.29's `config` prints them.
+    Classic,
 }
 
-/// Makes the value that both are written from. A dollar sign in a value is doubled, so that it is read back as one.
-pub fn to_value(project: &Project, client: Client) -> Value {
-    value(project, client, true)
+/// Prints a project so that it is read back as it is: a dollar sign in a value is doubled, so that it is read as one.
+pub fn canonical(project: &Project, client: Client) -> Printed<'_> {
+    Printed::new(project, client, false, true)
 }
 
-fn value(project: &Project, client: Client, is_escaped: bool) -> Value {
-    let mut value = serde_json::to_value(project).unwrap_or_default();
-    let Some(root) = value.as_object_mut() else { return value };
-    if client != Client::Specification {
-        root.remove("name");
-    }
-    if project.dialect == Dialect::V1 {
-        return version_1(project, root);
-    }
-    sections(project, client, root);
-    if is_escaped {
-        escape_sections(client, root);
-    }
-    sort(root)
+/// Prints a project whose variables were not put in: dollar signs stay as the file wrote them.
+pub fn plain(project: &Project, client: Client) -> Printed<'_> {
+    Printed::new(project, client, false, false)
 }
 
-/// Makes what the stock client's `config` prints: names it makes up are filled in, and version 1 is printed as 1.29 does, which
-/// nothing reads back.
-pub fn to_config_value(project: &Project, client: Client) -> Value {
-    let project = project.clone().with_implicit_names(client);
-    if matches!(client, Client::StackDeploy(_)) {
-        // The stack client prints dollar signs as they are.
-        return value(&project, client, false);
-    }
-    if project.dialect != Dialect::V1 {
-        let mut value = to_value(&project, client);
-        if client == Client::ComposeV1_29 {
-            as_classic(&mut value, &project);
+/// Prints what the stock client's `config` does: names it makes up are filled in, and version 1 is printed as 1.29 does, which nothing
+/// reads back.
+pub fn config(project: &Project, client: Client) -> Printed<'_> {
+    // The stack client prints dollar signs as they are.
+    Printed::new(project, client, true, !matches!(client, Client::StackDeploy(_)))
+}
+
+impl<'p> Printed<'p> {
+    fn new(project: &'p Project, client: Client, is_config: bool, is_escaped: bool) -> Self {
+        let is_version_1 = project.dialect == Dialect::V1;
+        let is_own_config = is_config && !matches!(client, Client::StackDeploy(_));
+        let form = match (is_version_1, is_own_config) {
+            (true, false) => Form::Top,
+            (true, true) => Form::Classic,
+            (false, true) if client == Client::ComposeV1_29 => Form::Classic,
+            (false, _) => Form::Section,
+        };
+        let mut printed = Self { project, client, is_config, is_escaped, form, before: Vec::new(), after: Vec::new() };
+        if form != Form::Top {
+            printed.beside();
         }
-        return value;
+        printed
     }
-    let mut value = serde_json::to_value(&project).unwrap_or_default();
-    let Some(root) = value.as_object_mut() else { return value };
-    root.remove("name");
-    root.insert("version".to_owned(), "1".into());
-    sections(&project, client, root);
-    escape_sections(client, root);
-    as_classic(&mut value, &project);
-    value.as_object_mut().map(sort).unwrap_or_default()
-}
 
-fn as_classic(value: &mut Value, project: &Project) {
-    let Some(root) = value.as_object_mut() else { return };
-    classic::adapt(root, project);
-    for section in ["services", "networks", "volumes", "secrets", "configs"] {
-        if let Some(section) = root.get_mut(section) {
-            classic::escape_keys(section);
+    /// Makes what stands beside the services.
+    fn beside(&mut self) {
+        let (project, client) = (self.project, self.client);
+        let beside = implicit::beside(project, self.is_config.then_some(client));
+        let Ok(Value::Object(mut root)) = serde_json::to_value(&beside) else { return };
+        if client != Client::Specification || project.dialect == Dialect::V1 {
+            root.remove("name");
         }
+        if project.dialect == Dialect::V1 {
+            root.insert("version".to_owned(), "1".into());
+        }
+        if self.is_escaped {
+            escape_sections(client, &mut root);
+        }
+        let mut root: Map<String, Value> = sorted(root.into_iter()).into_iter().collect();
+        if self.form == Form::Classic {
+            // The version that the client makes up comes last.
+            classic::adapt(&mut root, &beside);
+        }
+        let mut parts = root.into_iter();
+        self.before = parts.by_ref().take_while(|(key, _)| key != "services").collect();
+        self.after = parts.collect();
     }
-}
 
-/// Makes the value of a project whose variables were not put in: dollar signs stay as the file wrote them.
-pub fn to_plain_value(project: &Project, client: Client) -> Value {
-    value(project, client, false)
-}
-
-/// Writes a value as YAML.
-pub fn value_to_yaml(value: &Value) -> String {
-    yaml::write(value)
-}
-
-/// Writes a value as JSON.
-pub fn value_to_json(value: &Value) -> String {
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-fn sections(project: &Project, client: Client, root: &mut Map<String, Value>) {
-    let is_classic = client == Client::ComposeV1_29;
-    let is_version_1 = project.dialect == Dialect::V1;
-    if let Some(services) = root.get_mut("services").and_then(Value::as_object_mut) {
-        for (name, service) in services.iter_mut() {
-            if let Some(model) = project.services.get(name) {
-                adapt(service, model, client, is_version_1);
-            }
-        }
-        if is_classic {
+    /// Returns the services in order.
+    fn services(&self) -> impl Iterator<Item = (Cow<'p, str>, Value)> {
+        let enabled = self.project.services.iter().map(|(name, service)| (name, service, true));
+        let mut services: Vec<_> = enabled.collect();
+        if self.form == Form::Top {
+            services = sorted(services.into_iter().map(|(name, service, _)| (name, service)))
+                .into_iter()
+                .map(|(name, service)| (name, service, true))
+                .collect();
+        } else if self.client == Client::ComposeV1_29 {
             // docker-compose 1.29 prints services whatever their profiles.
-            for (name, model) in &project.disabled_services {
-                let mut service = serde_json::to_value(model).unwrap_or_default();
-                adapt(&mut service, model, client, is_version_1);
-                services.insert(name.clone(), service);
-            }
+            services.extend(self.project.disabled_services.iter().map(|(name, service)| (name, service, false)));
         }
+        services.into_iter().map(|(name, service, is_enabled)| {
+            let name = match self.form {
+                Form::Classic => classic::escaped(name),
+                Form::Top | Form::Section => Cow::Borrowed(name.as_str()),
+            };
+            (name, self.service(service, is_enabled))
+        })
+    }
+
+    /// Makes what is printed of one service.
+    fn service(&self, service: &Service, is_enabled: bool) -> Value {
+        let is_version_1 = self.project.dialect == Dialect::V1;
+        let model = if self.is_config && is_enabled {
+            Cow::Owned(implicit::service(service, self.client, is_version_1))
+        } else {
+            Cow::Borrowed(service)
+        };
+        let mut value = serde_json::to_value(&*model).unwrap_or_default();
+        if self.form == Form::Top {
+            adapt(&mut value, &model, Client::ComposeV1_29, true);
+            version_1(&mut value);
+            escape(&mut value);
+            return value;
+        }
+        adapt(&mut value, &model, self.client, is_version_1);
+        if self.is_escaped {
+            escape(&mut value);
+        }
+        if self.form == Form::Classic {
+            classic::service(&mut value, &model, is_version_1);
+            classic::escape_keys(&mut value);
+        }
+        value
     }
 }
 
 /// Doubles the dollar signs in what the client interpolates.
 fn escape_sections(client: Client, root: &mut Map<String, Value>) {
     for (key, entry) in root.iter_mut() {
-        let is_interpolated = matches!(key.as_str(), "services" | "networks" | "volumes" | "secrets" | "configs");
+        let is_interpolated = matches!(key.as_str(), "networks" | "volumes" | "secrets" | "configs");
         if is_interpolated || client == Client::Specification {
             escape(entry);
         }
     }
 }
 
-/// Version 1 has its services at the top, and other names for three keys.
-fn version_1(project: &Project, root: &mut Map<String, Value>) -> Value {
-    let mut services = root.remove("services").unwrap_or_default();
-    let Some(map) = services.as_object_mut() else { return services };
-    for (name, service) in map.iter_mut() {
-        let Some(model) = project.services.get(name) else { continue };
-        adapt(service, model, Client::ComposeV1_29, true);
-        let Some(service) = service.as_object_mut() else { continue };
-        if let Some(mode) = service.remove("network_mode") {
-            service.insert("net".to_owned(), mode);
-        }
-        if let Some(Value::Object(mut logging)) = service.remove("logging") {
-            service.extend(logging.remove("driver").map(|driver| ("log_driver".to_owned(), driver)));
-            service.extend(logging.remove("options").map(|options| ("log_opt".to_owned(), options)));
-        }
-        if let Some(Value::Object(mut build)) = service.remove("build") {
-            service.extend(build.remove("context").map(|context| ("build".to_owned(), context)));
-            service.extend(build.remove("dockerfile").map(|dockerfile| ("dockerfile".to_owned(), dockerfile)));
-        }
+/// Version 1 has other names for three keys.
+fn version_1(value: &mut Value) {
+    let Some(service) = value.as_object_mut() else { return };
+    if let Some(mode) = service.remove("network_mode") {
+        service.insert("net".to_owned(), mode);
     }
-    escape(&mut services);
-    match &mut services {
-        Value::Object(map) => sort(map),
-        _ => Value::Object(Map::new()),
+    if let Some(Value::Object(mut logging)) = service.remove("logging") {
+        service.extend(logging.remove("driver").map(|driver| ("log_driver".to_owned(), driver)));
+        service.extend(logging.remove("options").map(|options| ("log_opt".to_owned(), options)));
+    }
+    if let Some(Value::Object(mut build)) = service.remove("build") {
+        service.extend(build.remove("context").map(|context| ("build".to_owned(), context)));
+        service.extend(build.remove("dockerfile").map(|dockerfile| ("dockerfile".to_owned(), dockerfile)));
     }
 }
 
@@ -282,14 +306,20 @@ fn escape(value: &mut Value) {
 }
 
 /// `version` and `name` first, then the sections by name.
-fn sort(root: &mut Map<String, Value>) -> Value {
-    let rank = |key: &str| match key {
+fn rank(key: &str) -> u8 {
+    match key {
         "version" => 0,
         "name" => 1,
         "services" => 2,
         _ => 3,
-    };
-    let mut entries: Vec<(String, Value)> = std::mem::take(root).into_iter().collect();
-    entries.sort_by(|(left, _), (right, _)| rank(left).cmp(&rank(right)).then_with(|| left.cmp(right)));
-    entries.into_iter().collect::<Map<_, _>>().into()
+    }
+}
+
+fn sorted<K: AsRef<str>, V>(entries: impl Iterator<Item = (K, V)>) -> Vec<(K, V)> {
+    let mut entries: Vec<(K, V)> = entries.collect();
+    entries.sort_by(|(left, _), (right, _)| {
+        let (left, right) = (left.as_ref(), right.as_ref());
+        rank(left).cmp(&rank(right)).then_with(|| left.cmp(right))
+    });
+    entries
 }

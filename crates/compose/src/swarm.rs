@@ -18,10 +18,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::Diagnostic;
 use crate::model::{Project, StackClient};
 use crate::notes::Notes;
 use crate::plan::{Plan, Request};
+use crate::{Diagnostic, Json};
 
 pub use image::ResolvedImage;
 pub use state::{NetworkState, ObjectState, ServiceState, State};
@@ -60,18 +60,18 @@ pub struct Options<'a> {
 }
 
 /// A converted stack, before it is held against what the swarm has.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Stack {
     /// Networks to create, by the engine's name: bodies of `POST /networks/create`.
-    pub networks: BTreeMap<String, Value>,
+    pub networks: BTreeMap<String, Json>,
     /// Networks that must exist.
     pub external_networks: Vec<String>,
     /// Bodies of `POST /secrets/create`, by name.
-    pub secrets: BTreeMap<String, Value>,
+    pub secrets: BTreeMap<String, Json>,
     /// Bodies of `POST /configs/create`, by name.
-    pub configs: BTreeMap<String, Value>,
+    pub configs: BTreeMap<String, Json>,
     /// Service specifications, by name; ids of secrets and configs stand in angle brackets.
-    pub services: BTreeMap<String, Value>,
+    pub services: BTreeMap<String, Json>,
     /// What is ignored.
     pub warnings: Vec<Diagnostic>,
 }
@@ -82,18 +82,23 @@ pub struct Stack {
 /// Everything in the project that the client refuses.
 pub fn convert(project: &Project, options: &Options<'_>) -> Result<Stack, Vec<Diagnostic>> {
     let mut notes = Notes::new(project);
-    ignored::check(project, &mut notes);
-    let mut stack = Stack::default();
-    networks::convert(project, options, &mut stack);
-    stack.secrets = files::convert(project, options, files::Kind::Secret, &mut notes);
-    stack.configs = files::convert(project, options, files::Kind::Config, &mut notes);
+    let mut stack = prepare(project, options, &mut notes);
     for service in project.services.values() {
-        let name = scoped(options.namespace, &service.name);
         let spec = service::convert(project, service, options, &mut notes);
-        stack.services.insert(name, spec);
+        stack.services.insert(scoped(options.namespace, &service.name), spec.into());
     }
     stack.warnings = notes.warnings;
     if notes.errors.is_empty() { Ok(stack) } else { Err(notes.errors) }
+}
+
+/// Converts all but the services.
+fn prepare(project: &Project, options: &Options<'_>, notes: &mut Notes<'_>) -> Stack {
+    let mut stack = Stack::default();
+    ignored::check(project, notes);
+    networks::convert(project, options, &mut stack);
+    stack.secrets = files::convert(project, options, files::Kind::Secret, notes);
+    stack.configs = files::convert(project, options, files::Kind::Config, notes);
+    stack
 }
 
 /// Returns the requests that bring the stack up on a swarm that has `state`: creations, and updates of what is there.
@@ -101,7 +106,18 @@ pub fn convert(project: &Project, options: &Options<'_>) -> Result<Stack, Vec<Di
 /// # Errors
 /// Everything the client refuses, and external networks, secrets and configs that are not there.
 pub fn deploy(project: &Project, options: &Options<'_>, state: &State) -> Result<Plan, Vec<Diagnostic>> {
-    let mut stack = convert(project, options)?;
+    let mut notes = Notes::new(project);
+    let mut stack = prepare(project, options, &mut notes);
+    if options.resolve_image != ResolveImage::Never {
+        // A registry is asked about images of a project that is right, so the services are gone through once before.
+        let mut check = Notes::new(project);
+        for service in project.services.values() {
+            service::convert(project, service, options, &mut check);
+        }
+        if !notes.errors.is_empty() || !check.errors.is_empty() {
+            return Err(notes.errors.into_iter().chain(check.errors).collect());
+        }
+    }
     let mut errors = Vec::new();
     state.check_networks(&stack.external_networks, &mut errors);
     let mut requests = Vec::new();
@@ -114,21 +130,27 @@ pub fn deploy(project: &Project, options: &Options<'_>, state: &State) -> Result
         }
     }
     for (kind, objects, existing) in
-        [("secrets", &stack.secrets, &state.secrets), ("configs", &stack.configs, &state.configs)]
+        [("secrets", &mut stack.secrets, &state.secrets), ("configs", &mut stack.configs, &state.configs)]
     {
         for (name, body) in objects {
+            let body = std::mem::take(body);
             requests.push(match existing.iter().find(|object| object.name == *name) {
-                Some(object) => Request::post(format!("/{kind}/{}/update", object.id), body.clone())
+                Some(object) => Request::post(format!("/{kind}/{}/update", object.id), body)
                     .with("version", object.version.to_string()),
-                None => Request::post(format!("/{kind}/create"), body.clone()),
+                None => Request::post(format!("/{kind}/create"), body),
             });
         }
     }
-    let mut warnings = std::mem::take(&mut stack.warnings);
-    for (name, mut spec) in std::mem::take(&mut stack.services) {
+    // Each specification is written down before the next is made: all of them as trees take many times their text.
+    let mut unresolved = Vec::new();
+    for service in project.services.values() {
+        let name = scoped(options.namespace, &service.name);
+        let mut spec = service::convert(project, service, options, &mut notes);
         state.fill_ids(&name, &mut spec, &stack, &mut errors);
-        requests.push(service_request(&name, spec, options, state, &mut warnings));
+        requests.push(service_request(&name, spec, options, state, &mut unresolved));
     }
+    let errors = if notes.errors.is_empty() { errors } else { notes.errors };
+    let warnings = notes.warnings.into_iter().chain(unresolved).collect();
     if errors.is_empty() { Ok(Plan { requests, warnings }) } else { Err(errors) }
 }
 

@@ -1,18 +1,40 @@
 //! `convert`: to a swarm, to an engine, to Kubernetes.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
+use compose::kubernetes::Objects;
 use compose::model::{Client, Project, StackClient};
-use compose::{Diagnostic, classic, kubernetes, print, swarm};
-use serde::Serialize;
+use compose::plan::Plan;
+use compose::{Diagnostic, Json, classic, kubernetes, swarm};
 
 use super::args::{ConvertArgs, Print, Target};
 use super::files::{self, Loaded};
 
-/// The text of what is asked for, and what is said about it.
-pub(super) struct Converted {
-    pub(super) text: String,
-    pub(super) warnings: Vec<Diagnostic>,
+/// What was made, each request and object as its text.
+pub(super) enum Converted {
+    Plan(Plan),
+    Objects(Objects<Json>),
+}
+
+impl Converted {
+    /// Returns what is said about it.
+    pub(super) fn warnings(&self) -> &[Diagnostic] {
+        match self {
+            Self::Plan(plan) => &plan.warnings,
+            Self::Objects(objects) => &objects.warnings,
+        }
+    }
+
+    /// Writes it piece by piece.
+    pub(super) fn write(&self, format: Print, out: &mut dyn Write) -> io::Result<()> {
+        match (self, format) {
+            (Self::Plan(plan), Print::Yaml) => plan.write_yaml(out),
+            (Self::Plan(plan), Print::Json) => plan.write_json(out),
+            (Self::Objects(objects), Print::Yaml) => objects.write_yaml(out),
+            (Self::Objects(objects), Print::Json) => objects.write_json(out),
+        }
+    }
 }
 
 pub(super) fn convert(project: &Project, loaded: &Loaded, args: &ConvertArgs) -> Result<Converted, Vec<Diagnostic>> {
@@ -43,8 +65,7 @@ fn to_swarm(project: &Project, loaded: &Loaded, args: &ConvertArgs) -> Result<Co
         resolver: &|_| None,
         reader: &files::content,
     };
-    let plan = swarm::deploy(project, &options, &swarm::State::default())?;
-    Ok(Converted { text: written(&plan.requests, args.format), warnings: plan.warnings })
+    swarm::deploy(project, &options, &swarm::State::default()).map(Converted::Plan)
 }
 
 fn to_classic(project: &Project, loaded: &Loaded, args: &ConvertArgs) -> Result<Converted, Vec<Diagnostic>> {
@@ -61,8 +82,7 @@ fn to_classic(project: &Project, loaded: &Loaded, args: &ConvertArgs) -> Result<
         image: &|_| None,
         reader: &files::content,
     };
-    let plan = classic::up(project, &options, &classic::State::default())?;
-    Ok(Converted { text: written(&plan.requests, args.format), warnings: plan.warnings })
+    classic::up(project, &options, &classic::State::default()).map(Converted::Plan)
 }
 
 fn to_kubernetes(project: &Project, loaded: &Loaded, args: &ConvertArgs) -> Result<Converted, Vec<Diagnostic>> {
@@ -89,18 +109,5 @@ fn to_kubernetes(project: &Project, loaded: &Loaded, args: &ConvertArgs) -> Resu
         kompose_labels: args.kompose,
         contents: Some(contents),
     };
-    let objects = kubernetes::convert(project, &options)?;
-    let text = match args.format {
-        Print::Yaml => objects.to_yaml(),
-        Print::Json => objects.to_json(),
-    };
-    Ok(Converted { text, warnings: objects.warnings })
-}
-
-fn written(value: &impl Serialize, format: Print) -> String {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    match format {
-        Print::Yaml => print::value_to_yaml(&value),
-        Print::Json => print::value_to_json(&value),
-    }
+    kubernetes::convert_each(project, &options, |object| Json::of(&object)).map(Converted::Objects)
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::host_config::{self, Joined};
+use super::state::Container;
 use super::{
-    ContainerState, LABEL_HASH, LABEL_PROJECT, LABEL_SERVICE, Options, Recreate, State, container, hash, image_of,
-    networks, order, volumes,
+    ContainerState, LABEL_HASH, LABEL_PROJECT, LABEL_SERVICE, Options, Recreate, State, container, hash, networks,
+    order, state, volumes,
 };
+use crate::Json;
 use crate::model::{Attachment, Dialect, Project, Service};
 use crate::notes::Notes;
 use crate::plan::{Request, id_of};
@@ -27,18 +29,18 @@ pub(super) struct Run<'a> {
     project: &'a Project,
     options: &'a Options<'a>,
     /// The project's own containers by service, the newest first.
-    own: BTreeMap<String, Vec<ContainerState>>,
+    own: BTreeMap<String, Vec<Container<'a>>>,
     /// The others.
-    foreign: Vec<ContainerState>,
+    foreign: Vec<Container<'a>>,
     requests: Vec<Request>,
     notes: Notes<'a>,
-    actions: BTreeMap<String, Action>,
+    actions: BTreeMap<&'a str, Action>,
 }
 
 pub(super) fn stop(id: &str, service: Option<&Service>) -> Request {
     let period =
         service.and_then(|service| service.stop_grace_period).map_or_else(|| json!(10), |period| seconds(period.0));
-    Request::post(format!("/containers/{id}/stop"), Value::Null).with("t", period.to_string())
+    Request::post(format!("/containers/{id}/stop"), Json::default()).with("t", period.to_string())
 }
 
 pub(super) fn delete(id: &str, volumes: bool, force: bool) -> Request {
@@ -58,17 +60,17 @@ impl<'a> Run<'a> {
     pub(super) fn new(
         project: &'a Project,
         options: &'a Options<'a>,
-        state: &State,
+        state: &'a State,
         requests: Vec<Request>,
         notes: Notes<'a>,
     ) -> Self {
-        let mut own: BTreeMap<String, Vec<ContainerState>> = BTreeMap::new();
+        let mut own: BTreeMap<String, Vec<Container<'a>>> = BTreeMap::new();
         let mut foreign = Vec::new();
         for container in &state.containers {
             if container.label(LABEL_PROJECT) == options.project {
-                own.entry(container.label(LABEL_SERVICE).to_owned()).or_default().push(container.clone());
+                own.entry(container.label(LABEL_SERVICE).to_owned()).or_default().push(Container::of(container));
             } else {
-                foreign.push(container.clone());
+                foreign.push(Container::of(container));
             }
         }
         Self { project, options, own, foreign, requests, notes, actions: BTreeMap::new() }
@@ -84,11 +86,11 @@ impl<'a> Run<'a> {
             |name: &str| self.project.services.contains_key(name) || self.project.disabled_services.contains_key(name);
         let order = |id: &str| state.containers.iter().position(|container| container.id == id);
         let gone = self.own.iter().filter(|(service, _)| !known(service)).flat_map(|(_, containers)| containers);
-        let mut orphans: Vec<ContainerState> = gone.cloned().collect();
+        let mut orphans: Vec<&ContainerState> = gone.filter_map(|container| container.found).collect();
         orphans.sort_by_key(|orphan| order(&orphan.id));
         for orphan in orphans {
             if self.options.remove_orphans {
-                self.requests.push(Request::post(format!("/containers/{}/kill", orphan.id), Value::Null));
+                self.requests.push(Request::post(format!("/containers/{}/kill", orphan.id), Json::default()));
                 self.requests.push(delete(&orphan.id, false, true));
                 self.forget(orphan.label(LABEL_SERVICE), &orphan.id);
             } else {
@@ -101,32 +103,31 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn services(&mut self, services: &[&Service], state: &State) {
-        let mut hashes = BTreeMap::new();
+    pub(super) fn services(&mut self, services: &[&'a Service], state: &State) {
+        let mut hashes = Vec::with_capacity(services.len());
         for service in services {
             let hash = hash::of_service(self.project, service, self.options, state);
             let action = self.action(service, &hash);
-            self.actions.insert(service.name.clone(), action);
-            hashes.insert(service.name.clone(), hash);
+            self.actions.insert(&service.name, action);
+            hashes.push(hash);
         }
-        for service in services {
-            let hash = hashes.get(&service.name).cloned().unwrap_or_default();
+        for (service, hash) in services.iter().zip(hashes) {
             self.execute(service, &hash);
         }
     }
 
     /// Returns a service's containers, the newest first.
-    fn containers(&self, service: &str) -> &[ContainerState] {
+    fn containers(&self, service: &str) -> &[Container<'a>] {
         self.own.get(service).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Returns a container of a service by its id.
-    fn container_mut(&mut self, service: &str, id: &str) -> Option<&mut ContainerState> {
+    fn container_mut(&mut self, service: &str, id: &str) -> Option<&mut Container<'a>> {
         self.own.get_mut(service)?.iter_mut().find(|container| container.id == id)
     }
 
     /// Finds any container by its name or id.
-    fn any(&self, reference: &str) -> Option<&ContainerState> {
+    fn any(&self, reference: &str) -> Option<&Container<'a>> {
         let all = self.own.values().flatten().chain(&self.foreign);
         all.into_iter().find(|container| container.name == reference || container.id == reference)
     }
@@ -145,13 +146,15 @@ impl<'a> Run<'a> {
             .any(|name| matches!(self.actions.get(name), Some(Action::Create | Action::Recreate)));
         let mut recreate = self.options.recreate;
         if changed && recreate != Recreate::Never {
-            let stopped = containers.iter().any(|container| container.stopped);
-            let linked = containers.iter().any(|container| container.running && container.links);
+            let found = || containers.iter().filter_map(|container| container.found);
+            let stopped = found().any(|container| container.stopped);
+            let linked = found().any(|container| container.running && container.links);
             if self.options.always_recreate_deps || stopped || linked == service.links.is_empty() {
                 recreate = Recreate::Always;
             }
         }
-        let diverged = containers.iter().any(|container| container.label(LABEL_HASH) != hash);
+        let diverged =
+            containers.iter().filter_map(|container| container.found).any(|found| found.label(LABEL_HASH) != hash);
         match recreate {
             _ if containers.is_empty() => Action::Create,
             Recreate::Never => Action::Start,
@@ -186,8 +189,8 @@ impl<'a> Run<'a> {
             return;
         }
         let mut containers = self.containers(&service.name).to_vec();
-        containers.sort_by_key(ContainerState::number);
-        let action = self.actions.get(&service.name).copied().unwrap_or(Action::Nothing);
+        containers.sort_by_key(|container| container.number);
+        let action = self.actions.get(service.name.as_str()).copied().unwrap_or(Action::Nothing);
         if action == Action::Nothing && containers.len() == scale {
             return;
         }
@@ -204,28 +207,29 @@ impl<'a> Run<'a> {
                 _ => {}
             }
         }
-        let next = self.containers(&service.name).iter().map(ContainerState::number).max().unwrap_or_default() + 1;
+        let next =
+            self.containers(&service.name).iter().map(|container| container.number).max().unwrap_or_default() + 1;
         for number in (next..).take(scale - kept) {
             let id = self.create(service, number, hash, None);
             self.start(service, &id, false);
         }
     }
 
-    fn recreate(&mut self, service: &Service, old: &ContainerState, hash: &str) {
-        let short = old.short_id();
+    fn recreate(&mut self, service: &Service, old: &Container<'a>, hash: &str) {
+        let short = state::short_id(&old.id);
         self.requests.push(stop(&old.id, Some(service)));
         if !old.name.starts_with(&short) {
             let renamed = format!("{short}_{}", old.name);
             self.requests.push(
-                Request::post(format!("/containers/{}/rename", old.id), Value::Null).with("name", renamed.clone()),
+                Request::post(format!("/containers/{}/rename", old.id), Json::default()).with("name", renamed.clone()),
             );
             if let Some(container) = self.container_mut(&service.name, &old.id) {
                 container.name = renamed;
                 container.running = false;
             }
         }
-        let previous = (!self.options.renew_anonymous_volumes).then_some(old);
-        let id = self.create(service, old.number(), hash, previous);
+        let previous = old.found.filter(|_| !self.options.renew_anonymous_volumes);
+        let id = self.create(service, old.number, hash, previous);
         self.start(service, &id, false);
         self.requests.push(delete(&old.id, false, false));
         self.forget(&service.name, &old.id);
@@ -246,17 +250,7 @@ impl<'a> Run<'a> {
         }
         let id = id_of(&name);
         self.requests.push(Request::post("/containers/create", body).with("name", name.clone()));
-        let image = image_of(service, self.options.project);
-        let made = ContainerState {
-            id: id.clone(),
-            name,
-            running: false,
-            stopped: true,
-            labels,
-            links: !joined.links.is_empty(),
-            image,
-            ..ContainerState::default()
-        };
+        let made = Container { id: id.clone(), name, number, running: false, found: None };
         self.own.entry(service.name.clone()).or_default().insert(0, made);
         id
     }
@@ -267,15 +261,13 @@ impl<'a> Run<'a> {
         let networks = if has_further { networks::of_service(self.project, service, self.options) } else { Vec::new() };
         let further = networks.get(1..).unwrap_or_default();
         for (network, attachment) in further {
-            let short = ContainerState { id: id.to_owned(), ..ContainerState::default() }.short_id();
-            let endpoint = networks::endpoint(service, attachment, short, &self.links(service));
+            let endpoint = networks::endpoint(service, attachment, state::short_id(id), &self.links(service));
             let body = json!({ "Container": id, "EndpointConfig": endpoint });
             self.requests.push(Request::post(format!("/networks/{network}/connect"), body));
         }
-        self.requests.push(Request::post(format!("/containers/{id}/start"), Value::Null));
+        self.requests.push(Request::post(format!("/containers/{id}/start"), Json::default()));
         if let Some(container) = self.container_mut(&service.name, id) {
             container.running = true;
-            container.stopped = false;
         }
     }
 
@@ -286,7 +278,7 @@ impl<'a> Run<'a> {
             for container in self.containers(&link.service).iter().filter(|container| container.running) {
                 links.insert(link.alias.clone().unwrap_or_else(|| link.service.clone()), container.name.clone());
                 links.insert(container.name.clone(), container.name.clone());
-                links.insert(container.name_without_project(), container.name.clone());
+                links.insert(self.short_name(&link.service, container), container.name.clone());
             }
         }
         for text in &service.external_links {
@@ -294,6 +286,15 @@ impl<'a> Run<'a> {
             links.insert(alias.to_owned(), container.to_owned());
         }
         links.into_iter().map(|(alias, container)| format!("{container}:{alias}")).collect()
+    }
+
+    /// Returns the name by which links call a container.
+    fn short_name(&self, service: &str, container: &Container<'_>) -> String {
+        if container.name.starts_with(&format!("{}_{service}", self.options.project)) {
+            format!("{service}_{}", container.number)
+        } else {
+            container.name.clone()
+        }
     }
 
     fn joined(&mut self, service: &Service, network: Option<&(String, Attachment)>) -> Joined {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::{LABEL_PROJECT, LABEL_VERSION, Options, State, VERSION};
-use crate::model::{Attachment, Dialect, Ipam, Network, Project, Service};
+use crate::model::{Attachment, Dialect, Ipam, Network, Pairs, Project, Service};
 use crate::notes::Notes;
 use crate::plan::Request;
 
@@ -116,7 +116,7 @@ pub(super) fn of_service(project: &Project, service: &Service, options: &Options
     if project.dialect == Dialect::V1 || service.network_mode.is_some() {
         return Vec::new();
     }
-    let default = BTreeMap::from([(DEFAULT.to_owned(), None)]);
+    let default = Pairs::from([(DEFAULT.to_owned(), None)]);
     let absent = Network::default();
     let mut all: Vec<(String, Attachment)> = service
         .networks

@@ -31,23 +31,31 @@ impl ContainerState {
     pub(super) fn number(&self) -> u64 {
         self.label(super::LABEL_NUMBER).parse().unwrap_or_default()
     }
+}
 
-    /// Returns the first characters of the id, which engines add to the aliases.
-    pub(super) fn short_id(&self) -> String {
-        match self.id.strip_prefix('<').and_then(|id| id.strip_suffix('>')) {
-            Some(name) => format!("<{name} short>"),
-            None => self.id.chars().take(12).collect(),
-        }
+/// A container of the engine, or one that the requests so far make: only what later requests need, since a plan may make many.
+#[derive(Debug, Clone)]
+pub(super) struct Container<'a> {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) number: u64,
+    pub(super) running: bool,
+    /// What the engine says of it, where it was there before.
+    pub(super) found: Option<&'a ContainerState>,
+}
+
+impl<'a> Container<'a> {
+    pub(super) fn of(found: &'a ContainerState) -> Self {
+        let (id, name) = (found.id.clone(), found.name.clone());
+        Self { id, name, number: found.number(), running: found.running, found: Some(found) }
     }
+}
 
-    /// Returns the name by which links call it.
-    pub(super) fn name_without_project(&self) -> String {
-        let service = self.label(super::LABEL_SERVICE);
-        if self.name.starts_with(&format!("{}_{service}", self.label(super::LABEL_PROJECT))) {
-            format!("{service}_{}", self.number())
-        } else {
-            self.name.clone()
-        }
+/// Returns the first characters of an id, which engines add to the aliases.
+pub(super) fn short_id(id: &str) -> String {
+    match id.strip_prefix('<').and_then(|id| id.strip_suffix('>')) {
+        Some(name) => format!("<{name} short>"),
+        None => id.chars().take(12).collect(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `build` and `develop`.
 
+use std::collections::BTreeMap;
+
 use super::{Fields, runtime};
 use crate::model::{Build, BuildParts, BuildSsh, Develop, Watch};
 use crate::tree::Node;
@@ -35,7 +37,11 @@ fn parts(f: Fields<'_>) -> BuildParts {
         sbom: f.text("sbom"),
         secrets: f.list("secrets").iter().map(runtime::file_reference).collect(),
         shm_size: f.size("shm_size"),
-        ssh: f.nullable_dictionary("ssh").into_iter().map(|(id, path)| BuildSsh { id, path }).collect(),
+        ssh: f
+            .nullable_dictionary::<BTreeMap<_, _>>("ssh")
+            .into_iter()
+            .map(|(id, path)| BuildSsh { id, path })
+            .collect(),
         tags: f.strings("tags"),
         target: f.text("target"),
         ulimits: runtime::ulimits(f),

@@ -13,23 +13,32 @@ pub(super) fn deploy(f: Fields<'_>) -> Deploy {
         mode: f.text("mode"),
         replicas: f.count("replicas"),
         labels: f.dictionary("labels"),
-        update_config: f.fields("update_config").map(update_config),
-        rollback_config: f.fields("rollback_config").map(update_config),
-        resources: f.fields("resources").map(|f| Resources {
-            limits: f.fields("limits").map(limit),
-            reservations: f.fields("reservations").map(limit),
-        }),
-        restart_policy: f.fields("restart_policy").map(|f| RestartPolicy {
-            condition: f.text("condition"),
-            delay: f.duration("delay"),
-            max_attempts: f.count("max_attempts"),
-            window: f.duration("window"),
-        }),
-        placement: f.fields("placement").map(|f| Placement {
-            constraints: f.strings("constraints"),
-            preferences: f.list("preferences").iter().map(preference).collect(),
-            max_replicas_per_node: f.count("max_replicas_per_node"),
-        }),
+        update_config: f.fields("update_config").map(update_config).map(Box::new),
+        rollback_config: f.fields("rollback_config").map(update_config).map(Box::new),
+        resources: f
+            .fields("resources")
+            .map(|f| Resources {
+                limits: f.fields("limits").map(limit).map(Box::new),
+                reservations: f.fields("reservations").map(limit).map(Box::new),
+            })
+            .map(Box::new),
+        restart_policy: f
+            .fields("restart_policy")
+            .map(|f| RestartPolicy {
+                condition: f.text("condition"),
+                delay: f.duration("delay"),
+                max_attempts: f.count("max_attempts"),
+                window: f.duration("window"),
+            })
+            .map(Box::new),
+        placement: f
+            .fields("placement")
+            .map(|f| Placement {
+                constraints: f.strings("constraints"),
+                preferences: f.list("preferences").iter().map(preference).collect(),
+                max_replicas_per_node: f.count("max_replicas_per_node"),
+            })
+            .map(Box::new),
         endpoint_mode: f.text("endpoint_mode"),
         extensions: f.extensions(),
     }

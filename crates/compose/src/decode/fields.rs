@@ -90,7 +90,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A mapping to strings and null.
-    pub(crate) fn nullable_dictionary(self, key: &str) -> BTreeMap<String, Option<String>> {
+    pub(crate) fn nullable_dictionary<M: FromIterator<(String, Option<String>)>>(self, key: &str) -> M {
         self.entries(key).map(|(key, node)| (key.to_string(), scalar_text(node))).collect()
     }
 

@@ -110,22 +110,31 @@ pub(super) fn mount(node: &Node) -> Mount {
         target: f.text("target").unwrap_or_default(),
         read_only: f.boolean("read_only"),
         consistency: f.text("consistency"),
-        bind: f.fields("bind").map(|f| BindOptions {
-            propagation: f.text("propagation"),
-            create_host_path: f.boolean("create_host_path"),
-            selinux: f.text("selinux"),
-            recursive: f.text("recursive"),
-        }),
-        volume: f.fields("volume").map(|f| VolumeOptions {
-            nocopy: f.boolean("nocopy"),
-            subpath: f.text("subpath"),
-            labels: f.dictionary("labels"),
-        }),
-        tmpfs: f.fields("tmpfs").map(|f| TmpfsOptions {
-            size: f.size("size"),
-            mode: f.integer("mode").and_then(|mode| u32::try_from(mode).ok()),
-        }),
-        image: f.fields("image").map(|f| ImageOptions { subpath: f.text("subpath") }),
+        bind: f
+            .fields("bind")
+            .map(|f| BindOptions {
+                propagation: f.text("propagation"),
+                create_host_path: f.boolean("create_host_path"),
+                selinux: f.text("selinux"),
+                recursive: f.text("recursive"),
+            })
+            .map(Box::new),
+        volume: f
+            .fields("volume")
+            .map(|f| VolumeOptions {
+                nocopy: f.boolean("nocopy"),
+                subpath: f.text("subpath"),
+                labels: f.dictionary("labels"),
+            })
+            .map(Box::new),
+        tmpfs: f
+            .fields("tmpfs")
+            .map(|f| TmpfsOptions {
+                size: f.size("size"),
+                mode: f.integer("mode").and_then(|mode| u32::try_from(mode).ok()),
+            })
+            .map(Box::new),
+        image: f.fields("image").map(|f| ImageOptions { subpath: f.text("subpath") }).map(Box::new),
         short_mode: f.text(SHORT_MODE),
         extensions: f.extensions(),
         at: node.at,

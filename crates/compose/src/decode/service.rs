@@ -1,7 +1,5 @@
 //! A service.
 
-use std::collections::BTreeMap;
-
 use super::{Fields, build, deploy, fields, runtime};
 use crate::model::{Port, PortRange, Service};
 use crate::sink::Sink;
@@ -121,11 +119,8 @@ fn relations(f: Fields<'_>, service: &mut Service) {
     service.links = f.strings("links").iter().map(|text| runtime::link(text)).collect();
     service.models = f.entries("models").map(|(key, node)| (key.to_string(), runtime::model_use(node))).collect();
     service.networks = f.get("networks").filter(|node| node.as_map().is_some()).map(|_| {
-        let attachments: BTreeMap<_, _> = f
-            .entries("networks")
-            .map(|(key, node)| (key.to_string(), runtime::attachment(node).map(Box::new)))
-            .collect();
-        attachments
+        let attachments = f.entries("networks");
+        attachments.map(|(key, node)| (key.to_string(), runtime::attachment(node).map(Box::new))).collect()
     });
     service.profiles = f.strings("profiles");
     service.secrets = f.list("secrets").iter().map(runtime::file_reference).collect();
@@ -134,8 +129,9 @@ fn relations(f: Fields<'_>, service: &mut Service) {
 
 fn ports(f: Fields<'_>, path: &Trail<'_>, sink: &mut Sink) -> Vec<Port> {
     let path = path.key("ports");
-    let mut ports = Vec::new();
-    for (index, node) in f.list("ports").iter().enumerate() {
+    let list = f.list("ports");
+    let mut ports = Vec::with_capacity(list.len());
+    for (index, node) in list.iter().enumerate() {
         match port(node) {
             Ok(port) => ports.push(port),
             Err(message) => {

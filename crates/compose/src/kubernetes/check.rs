@@ -1,6 +1,7 @@
 //! What is checked before anything is made: names, labels and collisions; and names that are adapted where that is asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::name;
 use super::network::{PUBLISHED, RANDOM};
@@ -75,37 +76,48 @@ pub(super) fn deploy_labels(service: &DraftService, selector: &TextMap, sink: &m
     (labels, annotations)
 }
 
-/// Checks that no two objects of a kind, and no two claims of pods, have one name.
-pub(super) fn collisions(objects: &[Object], services: &[DraftService], sink: &mut Sink<'_>) {
-    let spot = |key: Option<&str>| {
-        let service = services.iter().find(|service| Some(service.config.name.as_str()) == key);
-        service.map_or_else(|| Spot::new("services", crate::model::Position::default()), |service| service.spot(""))
-    };
-    let owner = |object: &Object| object.metadata().labels.get(super::SERVICE_LABEL).cloned();
-    let mut seen: BTreeMap<(&str, &str), Option<String>> = BTreeMap::new();
-    let mut claims: BTreeMap<String, String> = BTreeMap::new();
-    for object in objects {
-        let key = (object.kind(), object.name());
-        let own = owner(object);
-        if let Some(other) = seen.insert(key, own.clone()) {
+/// Finds objects of a kind, and claims of pods, that have one name. What is found is told at the end.
+#[derive(Default)]
+pub(super) struct Collisions {
+    /// The owner of each object, by kind and name.
+    objects: BTreeMap<(&'static str, String), Option<Rc<str>>>,
+    /// The owner of each claim, by its name.
+    claims: BTreeMap<String, Rc<str>>,
+    found: Vec<(Spot, String, &'static str)>,
+}
+
+impl Collisions {
+    /// Takes an object that was made, of a service or of none.
+    pub(super) fn see(&mut self, object: &Object, service: Option<&DraftService>) {
+        let spot = || {
+            service.map_or_else(|| Spot::new("services", crate::model::Position::default()), |service| service.spot(""))
+        };
+        let owner: Option<Rc<str>> = service.map(|service| service.config.name.as_str().into());
+        if let Some(other) = self.objects.insert((object.kind(), object.name().to_owned()), owner) {
             let of = other.map(|other| format!(" of the service `{other}`")).unwrap_or_default();
             let message = format!("the {} `{}` has the name of another{of}", object.kind(), object.name());
-            sink.error("NAME_TAKEN", &spot(own.as_deref()), message, "call one of the two services otherwise");
+            self.found.push((spot(), message, "call one of the two services otherwise"));
         }
-        if let Object::StatefulSet(set) = object {
-            for claim in &set.spec.volume_claim_templates {
-                let name = format!("{}-{}", claim.metadata.name, set.metadata.name);
-                if let Some(other) = claims.insert(name.clone(), set.metadata.name.clone()) {
-                    let message = format!("the claims `{name}-0` and so on are those of the service `{other}` too");
-                    sink.error("NAME_TAKEN", &spot(own.as_deref()), message, "call one of the volumes otherwise");
-                }
+        let Object::StatefulSet(set) = object else { return };
+        for claim in &set.spec.volume_claim_templates {
+            let name = format!("{}-{}", claim.metadata.name, set.metadata.name);
+            if let Some(other) = self.claims.insert(name.clone(), set.metadata.name.as_str().into()) {
+                let message = format!("the claims `{name}-0` and so on are those of the service `{other}` too");
+                self.found.push((spot(), message, "call one of the volumes otherwise"));
             }
+        }
+    }
+
+    /// Says what was found.
+    pub(super) fn tell(self, sink: &mut Sink<'_>) {
+        for (spot, message, instead) in self.found {
+            sink.error("NAME_TAKEN", &spot, message, instead);
         }
     }
 }
 
 /// Says of volumes that several services mount: each pod gets a claim of its own.
-pub(super) fn shared_volumes(services: &[DraftService], sink: &mut Sink<'_>) {
+pub(super) fn shared_volumes(services: &[Box<DraftService>], sink: &mut Sink<'_>) {
     let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
     for service in services {
         for (index, volume) in service.config.volumes.iter().enumerate() {

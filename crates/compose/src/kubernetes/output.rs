@@ -1,31 +1,58 @@
 //! The objects as YAML and JSON.
 
-use serde::Serialize;
+use std::io::{self, Write};
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use super::Objects;
 use crate::print;
 
-impl Objects {
+impl<T: Serialize> Objects<T> {
     /// Writes the objects as one JSON `List`, which `kubectl apply -f` takes. What is secret is written too.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": self.items });
-        let mut text = format!("{list:#}");
-        text.push('\n');
-        text
+        print::text(|out| self.write_json(out))
     }
 
     /// Writes the objects as YAML documents, which `kubectl apply -f` takes. What is secret is written too.
     #[must_use]
     pub fn to_yaml(&self) -> String {
-        let mut text = String::new();
+        print::text(|out| self.write_yaml(out))
+    }
+
+    /// As [`Self::to_json`], one object after the other.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        print::json(&List(&self.items), out)
+    }
+
+    /// As [`Self::to_yaml`], one object after the other.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_yaml(&self, out: &mut dyn Write) -> io::Result<()> {
         for (index, object) in self.items.iter().enumerate() {
             if index > 0 {
-                text.push_str("---\n");
+                out.write_all(b"---\n")?;
             }
-            text.push_str(&yaml(object));
+            out.write_all(yaml(object).as_bytes())?;
         }
-        text
+        Ok(())
+    }
+}
+
+struct List<'o, T>(&'o [T]);
+
+impl<T: Serialize> Serialize for List<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("apiVersion", "v1")?;
+        map.serialize_entry("kind", "List")?;
+        map.serialize_entry("items", &print::Each(self.0))?;
+        map.end()
     }
 }
 

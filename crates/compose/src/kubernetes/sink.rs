@@ -1,6 +1,7 @@
 //! Gathers what is said about a project while it is converted.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::model::{Position, Project, SourceFile};
 use crate::{Diagnostic, Severity};
@@ -14,7 +15,8 @@ const NO_EQUIVALENT: &str = "NO_EQUIVALENT";
 pub(crate) struct Sink<'a> {
     files: &'a [SourceFile],
     found: Vec<Diagnostic>,
-    seen: HashSet<(&'static str, String, String)>,
+    /// Which of those found the hash of code, path and message leads to.
+    seen: HashMap<u64, u32>,
 }
 
 impl<'a> Sink<'a> {
@@ -46,10 +48,20 @@ impl<'a> Sink<'a> {
                     && found.code == NO_EQUIVALENT
                     && found.path.starts_with(&diagnostic.path)
             });
-        let key = (diagnostic.code, diagnostic.path.clone(), diagnostic.message.clone());
-        if !refused && self.has_room(diagnostic.severity) && self.seen.insert(key) {
+        if !refused && self.has_room(diagnostic.severity) && self.is_new(&diagnostic) {
             self.found.push(diagnostic);
         }
+    }
+
+    /// Tells whether something was not said before, and notes that it is now.
+    fn is_new(&mut self, diagnostic: &Diagnostic) -> bool {
+        let mut hasher = DefaultHasher::new();
+        what(diagnostic).hash(&mut hasher);
+        let next = u32::try_from(self.found.len()).unwrap_or(u32::MAX);
+        let known = *self.seen.entry(hasher.finish()).or_insert(next);
+        let known = usize::try_from(known).ok().and_then(|index| self.found.get(index));
+        // Another one of the same hash is new too, and is merely not remembered.
+        known.is_none_or(|known| what(known) != what(diagnostic))
     }
 
     /// An error is never lost behind warnings, since it decides whether anything is made.
@@ -65,6 +77,11 @@ impl<'a> Sink<'a> {
             Ok((value, self.found))
         }
     }
+}
+
+/// What a diagnostic says, of what.
+fn what(one: &Diagnostic) -> (&'static str, &str, &str) {
+    (one.code, &one.path, &one.message)
 }
 
 /// A place in the file and its path of keys.

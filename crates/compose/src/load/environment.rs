@@ -92,7 +92,7 @@ pub(super) fn resolve(project: &mut Project, request: &Request<'_>, environment:
         let mut merged = BTreeMap::new();
         put(&mut merged, variables, environment, request.client);
         put(&mut merged, own, environment, request.client);
-        service.environment = merged;
+        service.environment = merged.into_iter().collect();
         label_files(service, &path, request, environment, sink);
         if let Some(build) = &mut service.build {
             for (name, value) in &mut build.args {
@@ -108,7 +108,7 @@ pub(super) fn resolve(project: &mut Project, request: &Request<'_>, environment:
 
 fn put(
     target: &mut BTreeMap<String, Option<String>>,
-    variables: BTreeMap<String, Option<String>>,
+    variables: impl IntoIterator<Item = (String, Option<String>)>,
     environment: &Environment,
     client: Client,
 ) {

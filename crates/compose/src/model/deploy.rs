@@ -20,19 +20,19 @@ pub struct Deploy {
     pub labels: BTreeMap<String, String>,
     /// How updates go.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub update_config: Option<UpdateConfig>,
+    pub update_config: Option<Box<UpdateConfig>>,
     /// How rollbacks go.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rollback_config: Option<UpdateConfig>,
+    pub rollback_config: Option<Box<UpdateConfig>>,
     /// Limits and reservations.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub resources: Option<Resources>,
+    pub resources: Option<Box<Resources>>,
     /// When tasks are restarted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub restart_policy: Option<RestartPolicy>,
+    pub restart_policy: Option<Box<RestartPolicy>>,
     /// Where tasks may run.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub placement: Option<Placement>,
+    pub placement: Option<Box<Placement>>,
     /// `vip` or `dnsrr`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint_mode: Option<EndpointMode>,
@@ -72,10 +72,10 @@ pub struct UpdateConfig {
 pub struct Resources {
     /// What cannot be exceeded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub limits: Option<ResourcesLimit>,
+    pub limits: Option<Box<ResourcesLimit>>,
     /// What must be free.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reservations: Option<ResourcesLimit>,
+    pub reservations: Option<Box<ResourcesLimit>>,
 }
 
 /// One side of `resources`.

@@ -45,16 +45,16 @@ pub struct Mount {
     pub consistency: Option<String>,
     /// Options of binds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bind: Option<BindOptions>,
+    pub bind: Option<Box<BindOptions>>,
     /// Options of volumes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub volume: Option<VolumeOptions>,
+    pub volume: Option<Box<VolumeOptions>>,
     /// Options of tmpfs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tmpfs: Option<TmpfsOptions>,
+    pub tmpfs: Option<Box<TmpfsOptions>>,
     /// Options of images.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<ImageOptions>,
+    pub image: Option<Box<ImageOptions>>,
     /// The access mode text of a short form (`rw,z`), kept for docker-compose 1.29, which hands it to the engine as it is.
     /// `rw` where a source is written without a mode, empty where only a target is. Always absent under other clients.
     #[serde(skip)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     Attachment, BlkioConfig, Build, ByteSize, CommandLine, CredentialSpec, Dependency, Deploy, Develop, Device,
     DeviceRequest, Duration, EnvFile, ExtraHost, FileReference, HealthCheck, Hook, KeyPlaces, Link, Logging, ModelUse,
-    Mount, Port, Position, Provider, Ulimit, VolumesFrom,
+    Mount, Pairs, Port, Position, Provider, Ulimit, VolumesFrom,
 };
 
 /// A service: keys in alphabetical order, under their Compose names. The keys that version 1 spelt in another way (`net`, `log_driver`,
@@ -114,8 +114,8 @@ pub struct Service {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env_file: Vec<EnvFile>,
     /// Variables, those of `env_file` included and null values filled from the shell; `None` is a variable the shell does not have.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub environment: BTreeMap<String, Option<String>>,
+    #[serde(skip_serializing_if = "Pairs::is_empty")]
+    pub environment: Pairs<Option<String>>,
     /// Ports for other services, as written (`80`, `80/udp`, `8000-8010`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expose: Vec<String>,
@@ -184,7 +184,7 @@ pub struct Service {
     pub network_mode: Option<String>,
     /// Attachments, by network key; `None` where the file says nothing, which is not the same as an empty map for docker-compose 1.29.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub networks: Option<BTreeMap<String, Option<Box<Attachment>>>>,
+    pub networks: Option<Pairs<Option<Box<Attachment>>>>,
     /// No out-of-memory kills.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oom_kill_disable: Option<bool>,

@@ -1,31 +1,38 @@
 //! What docker-compose 1.29's `config` prints in a way of its own. None of it is meant to be read back as it stood.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
-use crate::model::{ByteSize, Dialect, Duration, Project, Service};
+use crate::model::{ByteSize, Duration, Project, Service};
 
 /// What it writes for a file that has no version.
 const VERSION: &str = "3.9";
 
-/// Brings a project's value into the client's own forms.
+/// Brings what stands beside the services into the client's own forms.
 pub(super) fn adapt(root: &mut Map<String, Value>, project: &Project) {
     root.retain(|key, _| !key.starts_with("x-"));
     if project.version.is_none() {
         root.entry("version").or_insert_with(|| VERSION.into());
     }
-    let Some(services) = root.get_mut("services").and_then(Value::as_object_mut) else { return };
-    for (name, value) in services {
-        let model = project.services.get(name).or_else(|| project.disabled_services.get(name));
-        if let (Some(map), Some(model)) = (value.as_object_mut(), model) {
-            service(map, model);
-            if project.dialect != Dialect::V1 {
-                ranges(map, model);
-            }
+    for section in ["networks", "volumes", "secrets", "configs"] {
+        if let Some(section) = root.get_mut(section) {
+            escape_keys(section);
         }
     }
 }
 
-fn service(map: &mut Map<String, Value>, service: &Service) {
+/// Brings a service's value into the client's own forms.
+pub(super) fn service(value: &mut Value, service: &Service, is_version_1: bool) {
+    let Some(map) = value.as_object_mut() else { return };
+    lists(map, service);
+    scalars(map, service);
+    if !is_version_1 {
+        ranges(map, service);
+    }
+}
+
+fn lists(map: &mut Map<String, Value>, service: &Service) {
     let sources = service.volumes_from.iter().map(|from| {
         let kind = if from.container { "container" } else { "service" };
         Value::from(format!("{kind}:{}:{}", from.source, from.mode.as_deref().unwrap_or("rw")))
@@ -44,6 +51,9 @@ fn service(map: &mut Map<String, Value>, service: &Service) {
     } else if !hosts.is_empty() {
         map.insert("extra_hosts".to_owned(), hosts.into());
     }
+}
+
+fn scalars(map: &mut Map<String, Value>, service: &Service) {
     for (key, size) in [
         ("mem_limit", service.mem_limit),
         ("mem_reservation", service.mem_reservation),
@@ -111,6 +121,11 @@ fn time(Duration(nanoseconds): Duration) -> String {
     format!("{value}{unit}")
 }
 
+/// Doubles the dollar signs of a key.
+pub(super) fn escaped(key: &str) -> Cow<'_, str> {
+    if key.contains('$') { Cow::Owned(key.replace('$', "$$")) } else { Cow::Borrowed(key) }
+}
+
 /// Doubles the dollar signs of keys too, as the client does in what it interpolates.
 pub(super) fn escape_keys(value: &mut Value) {
     match value {
@@ -120,7 +135,7 @@ pub(super) fn escape_keys(value: &mut Value) {
             *map = entries
                 .map(|(key, mut inner)| {
                     escape_keys(&mut inner);
-                    (if key.contains('$') { key.replace('$', "$$") } else { key }, inner)
+                    (escaped(&key).into_owned(), inner)
                 })
                 .collect();
         }

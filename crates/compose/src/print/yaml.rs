@@ -17,6 +17,16 @@ pub(crate) fn write(value: &Value) -> String {
     text
 }
 
+/// Writes one entry of a mapping.
+pub(crate) fn entry(key: &str, value: &Value, depth: usize) -> String {
+    let mut text = String::new();
+    indent(depth, &mut text);
+    string(key, &mut text);
+    text.push(':');
+    nested(value, depth, &mut text);
+    text
+}
+
 fn indent(depth: usize, text: &mut String) {
     text.extend(std::iter::repeat_n("  ", depth));
 }

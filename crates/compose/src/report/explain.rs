@@ -100,7 +100,7 @@ fn of_kubernetes(project: &Project, refused: &mut Vec<Note>, lost: &mut Vec<Note
     // A file that is only looked at needs no name, and `stack deploy` gives it one on the command line.
     let stack = if project.name.is_empty() { "stack".to_owned() } else { project.name.clone() };
     let options = Options { stack: Some(stack), ..Options::default() };
-    let (items, said) = match kubernetes::attempt(project, &options) {
+    let (items, said) = match kubernetes::attempt(project, &options, |object| line_of(&object)) {
         Ok(objects) => (objects.items, objects.warnings),
         Err(said) => (Vec::new(), said),
     };
@@ -112,7 +112,7 @@ fn of_kubernetes(project: &Project, refused: &mut Vec<Note>, lost: &mut Vec<Note
             list.push(note);
         }
     }
-    items.iter().map(line_of).collect()
+    items
 }
 
 fn note_of(diagnostic: Diagnostic) -> Note {

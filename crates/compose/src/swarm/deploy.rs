@@ -45,7 +45,7 @@ pub(super) fn mode(service: &Service, options: &Options<'_>, notes: &mut Notes<'
 
 pub(super) fn resources(service: &Service, notes: &mut Notes<'_>) -> Value {
     let none = Resources::default();
-    let resources = service.deploy.as_ref().and_then(|deploy| deploy.resources.as_ref()).unwrap_or(&none);
+    let resources = service.deploy.as_ref().and_then(|deploy| deploy.resources.as_deref()).unwrap_or(&none);
     let mut all = Map::new();
     if let Some(limits) = &resources.limits {
         let mut side = amounts(service, "limits", limits, notes);

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 
 use super::{Options, labels, scoped};
+use crate::Json;
 use crate::model::{FileReference, FileResource, Project, Service};
 use crate::notes::Notes;
 use crate::plan::id_of;
@@ -47,7 +48,7 @@ pub(super) fn convert(
     options: &Options<'_>,
     kind: Kind,
     notes: &mut Notes<'_>,
-) -> BTreeMap<String, Value> {
+) -> BTreeMap<String, Json> {
     let mut made = BTreeMap::new();
     for (key, resource) in kind.all(project) {
         if resource.external.is_yes() {
@@ -70,7 +71,7 @@ pub(super) fn convert(
         if let Some(driver) = resource.template_driver.as_ref().filter(|driver| !driver.is_empty()) {
             body["Templating"] = json!({ "Name": driver });
         }
-        made.insert(name, body);
+        made.insert(name, body.into());
     }
     made
 }

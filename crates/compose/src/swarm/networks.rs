@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{Options, Stack, labels, scoped};
-use crate::model::{Network, Project, Service, StackClient};
+use crate::model::{Network, Pairs, Project, Service, StackClient};
 use crate::notes::Notes;
 
 /// The network of services that name none.
@@ -44,7 +44,7 @@ pub(super) fn convert(project: &Project, options: &Options<'_>, stack: &mut Stac
             stack.external_networks.push(name);
         } else {
             let body = body(&name, network, options);
-            stack.networks.insert(name, body);
+            stack.networks.insert(name, body.into());
         }
     }
 }
@@ -83,9 +83,9 @@ fn body(name: &str, network: &Network, options: &Options<'_>) -> Value {
 /// Attachments of a service, sorted by the network's name.
 pub(super) fn attachments(project: &Project, service: &Service, options: &Options<'_>, notes: &mut Notes<'_>) -> Value {
     let mut attachments: Vec<(String, Value)> = Vec::new();
-    let none = std::collections::BTreeMap::from([(DEFAULT.to_owned(), None)]);
+    let none = Pairs::from([(DEFAULT.to_owned(), None)]);
     let networks = service.networks.as_ref().filter(|networks| !networks.is_empty()).unwrap_or(&none);
-    for (key, attachment) in networks {
+    for (key, attachment) in networks.iter() {
         if key != DEFAULT && !project.networks.contains_key(key) {
             notes.service_error(service, "networks", "UNDEFINED_NETWORK", format!("undefined network {key:?}"));
             continue;

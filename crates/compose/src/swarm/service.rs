@@ -33,8 +33,8 @@ pub(super) fn convert(project: &Project, service: &Service, options: &Options<'_
         "Labels": service_labels,
         "TaskTemplate": template,
         "Mode": deploy::mode(service, options, notes),
-        "UpdateConfig": deploy::update_config(settings.and_then(|deploy| deploy.update_config.as_ref())),
-        "RollbackConfig": deploy::update_config(settings.and_then(|deploy| deploy.rollback_config.as_ref())),
+        "UpdateConfig": deploy::update_config(settings.and_then(|deploy| deploy.update_config.as_deref())),
+        "RollbackConfig": deploy::update_config(settings.and_then(|deploy| deploy.rollback_config.as_deref())),
         "EndpointSpec": endpoint(service),
     })
 }

@@ -54,20 +54,22 @@ fn deploying_again_only_updates_what_is_there() {
     for client in [Client::Docker20, Client::Docker28] {
         for (case, first, engine) in brought_up(client) {
             let again = plan(&case, client, &case.steps()[0], &engine).unwrap();
-            let before: BTreeMap<&str, &Value> = first
+            let before: BTreeMap<String, Value> = first
                 .requests
                 .iter()
                 .filter(|request| request.path == "/services/create")
-                .map(|request| (request.body["Name"].as_str().unwrap(), &request.body))
+                .map(|request| request.body.value())
+                .map(|body| (body["Name"].as_str().unwrap().to_owned(), body))
                 .collect();
             for request in &again.requests {
                 assert!(request.path.ends_with("/update"), "{}: {}", case.id, request.path);
-                let name = request.body["Name"].as_str().unwrap();
+                let body = request.body.value();
+                let name = body["Name"].as_str().unwrap();
                 if request.path.starts_with("/services/")
-                    && request.body["TaskTemplate"]["ContainerSpec"]["Secrets"] == Value::Array(vec![])
+                    && body["TaskTemplate"]["ContainerSpec"]["Secrets"] == Value::Array(vec![])
                 {
                     let same = &before[name]["TaskTemplate"]["ContainerSpec"]["Image"];
-                    assert_eq!(&request.body["TaskTemplate"]["ContainerSpec"]["Image"], same, "{}", case.id);
+                    assert_eq!(&body["TaskTemplate"]["ContainerSpec"]["Image"], same, "{}", case.id);
                 }
             }
         }
@@ -82,7 +84,7 @@ fn what_a_service_needs_is_started_before_it() {
             plan.requests.iter().position(|request| match path {
                 "create" => {
                     request.path == "/containers/create"
-                        && request.body["Labels"]["com.docker.compose.service"] == service
+                        && request.body.value()["Labels"]["com.docker.compose.service"] == service
                 }
                 _ => request.path == format!("/containers/<{}_{service}_1>/start", case.project()),
             })

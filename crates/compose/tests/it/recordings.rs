@@ -334,14 +334,14 @@ pub(crate) fn send(engine: &mut Engine, plan: &Plan) {
                 text.replace(&format!("<{name}>"), id).replace(&format!("<{name} short>"), id.get(..12).unwrap_or(id))
             })
         };
-        let query: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
+        let query: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(request.query.iter()).finish();
         let target = fill(format!("/v1.41{}?{query}", request.path));
-        let body = if request.body.is_null() { String::new() } else { fill(request.body.to_string()) };
+        let body = if request.body.is_null() { String::new() } else { fill(request.body.text().to_owned()) };
         let (status, reply) = engine.answer(request.method, &target, body.as_bytes());
         assert!(status < 300, "{} {target}: {status} {reply}", request.method);
         if request.path.ends_with("/create") {
             let reply: Value = serde_json::from_str(&reply).unwrap();
-            let name = request.query.get("name").cloned().unwrap_or_else(|| text(&request.body["Name"]));
+            let name = request.query.get("name").map_or_else(|| text(&request.body.value()["Name"]), str::to_owned);
             let id = if reply["Id"].is_string() { &reply["Id"] } else { &reply["ID"] };
             ids.insert(name, text(id));
         }

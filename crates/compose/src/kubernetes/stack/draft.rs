@@ -10,7 +10,8 @@ use crate::model::{KeyPlaces, Position};
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     /// Services.
-    pub(crate) services: Vec<DraftService>,
+    #[expect(clippy::vec_box, reason = "each is forgotten when its objects are made, and then its memory is free")]
+    pub(crate) services: Vec<Box<DraftService>>,
     /// Whether secrets and configs must be declared, as they must in files; in a Stack what is not declared exists already.
     pub(crate) must_declare: bool,
     /// Secrets by key.

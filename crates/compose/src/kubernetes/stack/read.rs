@@ -58,7 +58,11 @@ pub(crate) fn draft(project: &Project, reading: Reading, sink: &mut Sink<'_>) ->
     let mut room = EXPOSED_MAX;
     Draft {
         must_declare: true,
-        services: project.services.values().map(|service| self::service(service, reading, &mut room, sink)).collect(),
+        services: project
+            .services
+            .values()
+            .map(|service| Box::new(self::service(service, reading, &mut room, sink)))
+            .collect(),
         secrets: project.secrets.iter().map(|(key, secret)| (key.clone(), file(key, secret))).collect(),
         configs: project.configs.iter().map(|(key, config)| (key.clone(), file(key, config))).collect(),
     }
@@ -120,7 +124,7 @@ fn plain(service: &Service, reading: Reading, config: &mut ServiceConfig) {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     config.cap_add.clone_from(&service.cap_add);
     config.cap_drop.clone_from(&service.cap_drop);
-    config.environment.clone_from(&service.environment);
+    config.environment = service.environment.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     config.labels.clone_from(&service.labels);
     config.tmpfs.clone_from(&service.tmpfs);
     config.configs = service.configs.iter().map(file_use).collect();

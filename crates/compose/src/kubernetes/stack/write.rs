@@ -82,7 +82,7 @@ fn service(config: &ServiceConfig) -> Service {
         configs: config.configs.iter().map(reference).collect(),
         deploy: Some(deploy(config)).filter(|deploy| *deploy != Deploy::default()).map(Box::new),
         entrypoint: words(&config.entrypoint),
-        environment: config.environment.clone(),
+        environment: config.environment.clone().into_iter().collect(),
         expose: config.internal_ports.iter().map(exposed).collect(),
         extra_hosts: config.extra_hosts.iter().map(|line| extra_host(line)).collect(),
         healthcheck: config.health_check.as_ref().map(health_check).map(Box::new),
@@ -175,8 +175,8 @@ fn deploy(config: &ServiceConfig) -> Deploy {
         ..ResourcesLimit::default()
     };
     let resources = Resources {
-        limits: deploy.resources.limits.as_ref().map(side),
-        reservations: deploy.resources.reservations.as_ref().map(side),
+        limits: deploy.resources.limits.as_ref().map(side).map(Box::new),
+        reservations: deploy.resources.reservations.as_ref().map(side).map(Box::new),
     };
     let placement = deploy.placement.constraints.as_ref();
     Deploy {
@@ -186,13 +186,17 @@ fn deploy(config: &ServiceConfig) -> Deploy {
         update_config: deploy
             .update_config
             .as_ref()
-            .map(|update| UpdateConfig { parallelism: update.parallelism, ..UpdateConfig::default() }),
-        resources: Some(resources).filter(|resources| *resources != Resources::default()),
+            .map(|update| UpdateConfig { parallelism: update.parallelism, ..UpdateConfig::default() })
+            .map(Box::new),
+        resources: Some(resources).filter(|resources| *resources != Resources::default()).map(Box::new),
         restart_policy: deploy
             .restart_policy
             .as_ref()
-            .map(|policy| RestartPolicy { condition: some(&policy.condition), ..RestartPolicy::default() }),
-        placement: placement.map(|one| Placement { constraints: constraints(one), ..Placement::default() }),
+            .map(|policy| RestartPolicy { condition: some(&policy.condition), ..RestartPolicy::default() })
+            .map(Box::new),
+        placement: placement
+            .map(|one| Placement { constraints: constraints(one), ..Placement::default() })
+            .map(Box::new),
         ..Deploy::default()
     }
 }

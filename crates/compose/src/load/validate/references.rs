@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Client, MountKind, Position, Project, Service};
+use crate::model::{Client, MountKind, Pairs, Position, Project, Service};
 use crate::schema::nearest;
 use crate::sink::Sink;
 use crate::tree::Trail;
@@ -38,7 +38,7 @@ impl Checker<'_, '_> {
 
     fn resources(&mut self) {
         let (project, service) = (self.project, self.service);
-        for (name, attachment) in service.networks.iter().flatten() {
+        for (name, attachment) in service.networks.iter().flat_map(Pairs::iter) {
             if name != "default" && !project.networks.contains_key(name) {
                 let at = attachment.as_ref().map_or_else(|| service.key_at("networks"), |attachment| attachment.at);
                 self.undefined("the network", name, "networks", at, project.networks.keys().map(String::as_str));

@@ -201,10 +201,30 @@ fn a_merge_key_in_quotes_is_a_key_like_any_other() {
         let labels: Vec<_> =
             project.services["web"].labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
         assert_eq!(labels, ["a=1", "b=3"], "{client:?}");
-        let printed = print::to_yaml(&Case::of(&service("labels: {\"<<\": a}")).project(client), client);
+        let printed = print::canonical(&Case::of(&service("labels: {\"<<\": a}")).project(client), client).to_yaml();
         assert_eq!(
             Case::of(&printed).project(client).services["web"].labels,
             web("labels: {\"<<\": a}", client).labels
         );
     }
+}
+
+#[test]
+fn what_a_service_names_comes_before_it_in_the_specifications_config() {
+    let text = "services:\n  web:\n    image: a\n    links: [cache]\n    volumes_from: [data, container:other]\n    network_mode: service:proxy\n  cache: {image: a}\n  data: {image: a}\n  proxy: {image: a}\n";
+    let printed = |client| {
+        let project = Case::of(text).project(client);
+        let value = serde_json::to_value(holdfast_compose::print::config(&project, client)).unwrap();
+        value["services"]["web"]["depends_on"].clone()
+    };
+    let started = |restart: bool| {
+        let mut dependency = serde_json::json!({ "condition": "service_started", "required": true });
+        if restart {
+            dependency["restart"] = true.into();
+        }
+        dependency
+    };
+    let expected = serde_json::json!({ "cache": started(true), "data": started(false), "proxy": started(true) });
+    assert_eq!(printed(SPECIFICATION), expected);
+    assert!(printed(CLASSIC).is_null());
 }

@@ -120,11 +120,11 @@ proptest! {
     #[test]
     fn loading_what_is_printed_gives_the_same((client, text) in documents()) {
         let project = said(Case::of(&text).project(client));
-        let yaml = print::to_yaml(&project, client);
+        let yaml = print::canonical(&project, client).to_yaml();
         let again = Case::of(&yaml).load(client);
         prop_assert!(again.errors.is_empty(), "{}\n{:#?}", yaml, again.errors);
         prop_assert_eq!(&project, &said(again.project.unwrap()), "{}", yaml);
-        let json = print::to_json(&project, client);
+        let json = print::canonical(&project, client).to_json();
         prop_assert_eq!(&project, &said(Case::of(&json).project(client)), "{}", json);
     }
 

@@ -15,7 +15,7 @@ pub(super) fn deploy(service: &Service, reading: Reading) -> DeployConfig {
         made.labels.clone_from(&deploy.labels);
         made.update_config =
             deploy.update_config.as_ref().map(|update| UpdateConfig { parallelism: update.parallelism });
-        made.resources = deploy.resources.as_ref().map(resources).unwrap_or_default();
+        made.resources = deploy.resources.as_deref().map(resources).unwrap_or_default();
         made.restart_policy = deploy
             .restart_policy
             .as_ref()
@@ -34,8 +34,8 @@ fn resources(resources: &Resources) -> ResourcesConfig {
         memory_bytes: side.memory.map_or(0, |memory| memory.0),
     };
     ResourcesConfig {
-        limits: resources.limits.as_ref().map(side),
-        reservations: resources.reservations.as_ref().map(side),
+        limits: resources.limits.as_deref().map(side),
+        reservations: resources.reservations.as_deref().map(side),
     }
 }
 
