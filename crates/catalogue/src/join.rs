@@ -46,31 +46,59 @@ pub fn join(files: impl IntoIterator<Item = (String, Findings)>) -> Installed {
             add(package, &mut joined.packages, &mut known);
         }
     }
+    // Once for all: a million files may name the same package.
+    for package in &mut joined.packages {
+        package.evidence.sort();
+        package.evidence.dedup();
+    }
     for list in [&mut joined.content_sets, &mut joined.cpes, &mut joined.channels] {
         list.sort();
         list.dedup();
     }
     joined.os = release(releases, &joined.channels);
     license(&mut joined.packages, &licenses);
+    license_as_claimed(&mut joined.packages, known.into_values());
     rename_split_owners(&mut joined);
     joined
 }
 
 type Key = (PackageType, String, String, Option<String>);
 
+/// Where a package stands in the list.
+struct Known {
+    index: usize,
+    /// Only bills of materials name it so far.
+    is_claimed: bool,
+    /// The licences that a bill of materials gives a package whose own files are there.
+    claimed_licenses: Vec<String>,
+}
+
 /// Adds a package, or its evidence to the same one that is there; what one says and the other does not is kept.
-fn add(package: Package, packages: &mut Vec<Package>, known: &mut BTreeMap<Key, usize>) {
+///
+/// Anybody can put a bill of materials into an image: beside what the package's own files say it is evidence and no more,
+/// or a false source would keep the advisories of the true one away.
+fn add(mut package: Package, packages: &mut Vec<Package>, known: &mut BTreeMap<Key, Known>) {
     let key = (package.kind, package.name.clone(), package.version.clone(), package.arch.clone());
-    let there = known.get(&key).and_then(|index| packages.get_mut(*index));
-    let Some(there) = there else {
-        known.insert(key, packages.len());
+    let is_claimed = package.evidence.iter().all(|evidence| evidence.found_by.starts_with("sbom-"));
+    let place = known.get_mut(&key).and_then(|place| Some((packages.get_mut(place.index)?, place)));
+    let Some((there, place)) = place else {
+        known.insert(key, Known { index: packages.len(), is_claimed, claimed_licenses: Vec::new() });
         packages.push(package);
         return;
     };
-    for evidence in package.evidence {
-        if !there.evidence.contains(&evidence) {
-            there.evidence.push(evidence);
+    if place.is_claimed && !is_claimed {
+        place.is_claimed = false;
+        std::mem::swap(there, &mut package);
+        there.evidence.append(&mut package.evidence);
+        place.claimed_licenses = package.licenses;
+        return;
+    }
+    there.evidence.append(&mut package.evidence);
+    if is_claimed && !place.is_claimed {
+        if place.claimed_licenses.is_empty() {
+            place.claimed_licenses = package.licenses;
         }
+        return;
     }
     there.source = there.source.take().or(package.source);
     there.module = there.module.take().or(package.module);
@@ -117,6 +145,15 @@ fn license(packages: &mut [Package], licenses: &BTreeMap<String, Vec<String>>) {
     for package in packages.iter_mut().filter(open) {
         let found = package.source.as_ref().and_then(|source| by_source.get(&source.name));
         package.licenses.extend(found.into_iter().flatten().cloned());
+    }
+}
+
+/// Gives packages that nobody else gave a licence those of bills of materials.
+fn license_as_claimed(packages: &mut [Package], known: impl Iterator<Item = Known>) {
+    for place in known {
+        if let Some(package) = packages.get_mut(place.index).filter(|package| package.licenses.is_empty()) {
+            package.licenses = place.claimed_licenses;
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use vuln::{Package, PackageType};
+use vuln::{Package, PackageType, SourcePackage};
 
 use crate::findings::OsRelease;
 
@@ -255,4 +255,29 @@ pub fn package_of(purl: &Purl) -> Option<(PackageType, String)> {
         _ => purl.name.clone(),
     };
     Some((*kind, name))
+}
+
+/// Returns a version with the epoch that the qualifiers give: the rpm type keeps it apart, and some write it there for
+/// others too.
+#[must_use]
+pub fn full_version(purl: &Purl, version: &str) -> String {
+    match purl.qualifiers.get("epoch") {
+        Some(epoch) if !version.is_empty() && !version.contains(':') && epoch != "0" => format!("{epoch}:{version}"),
+        _ => version.to_owned(),
+    }
+}
+
+/// Reads the qualifier `upstream`: `name`, `name@version`, or the name of a source rpm. The version is empty where it is
+/// not told.
+#[must_use]
+pub fn source_of(kind: PackageType, upstream: &str) -> SourcePackage {
+    if let Some(bare) = upstream.strip_suffix(".src.rpm").filter(|_| kind == PackageType::Rpm) {
+        // `name-version-release`: neither of the last two has a hyphen.
+        let mut parts = bare.rsplitn(3, '-');
+        if let (Some(release), Some(version), Some(name)) = (parts.next(), parts.next(), parts.next()) {
+            return SourcePackage { name: name.to_owned(), version: format!("{version}-{release}") };
+        }
+    }
+    let (name, version) = upstream.split_once('@').unwrap_or((upstream, ""));
+    SourcePackage { name: name.to_owned(), version: version.to_owned() }
 }

@@ -5,9 +5,9 @@ mod distro;
 use std::str::FromStr as _;
 
 use base::Timestamp;
-use catalogue::purl::{Purl, PurlError, package_of};
+use catalogue::purl::{Purl, PurlError, full_version, package_of, source_of};
 use vuln::matching::{Image, Installed, Options, Ownership, Report, match_image};
-use vuln::{AdvisorySource, Confidence, Evidence, Module, Package, PackageType, SourcePackage};
+use vuln::{AdvisorySource, Confidence, Evidence, Module, Package};
 
 /// Failures of reading a package's URL.
 #[derive(Debug, thiserror::Error)]
@@ -65,26 +65,6 @@ pub fn match_package<S: AdvisorySource>(image: &Image, database: &S, now: Timest
 /// A source package has itself as its source.
 fn is_source(arch: &str) -> bool {
     matches!(arch, "src" | "source")
-}
-
-/// The rpm type keeps the epoch apart; some write it there for others too.
-fn full_version(purl: &Purl, version: &str) -> String {
-    match purl.qualifiers.get("epoch") {
-        Some(epoch) if !version.is_empty() && !version.contains(':') && epoch != "0" => format!("{epoch}:{version}"),
-        _ => version.to_owned(),
-    }
-}
-
-fn source_of(kind: PackageType, upstream: &str) -> SourcePackage {
-    if let Some(bare) = upstream.strip_suffix(".src.rpm").filter(|_| kind == PackageType::Rpm) {
-        // `name-version-release`: neither of the last two has a hyphen.
-        let mut parts = bare.rsplitn(3, '-');
-        if let (Some(release), Some(version), Some(name)) = (parts.next(), parts.next(), parts.next()) {
-            return SourcePackage { name: name.to_owned(), version: format!("{version}-{release}") };
-        }
-    }
-    let (name, version) = upstream.split_once('@').unwrap_or((upstream, ""));
-    SourcePackage { name: name.to_owned(), version: version.to_owned() }
 }
 
 /// Reads `name:stream`, with or without version and context behind it.

@@ -31,6 +31,11 @@ const LOCKS: &[&str] = &[
     "yarn-lock",
 ];
 
+/// A bill of materials may tell of another place than this image.
+fn is_installed(found_by: &str) -> bool {
+    !is_lock(found_by) && !found_by.starts_with("sbom-")
+}
+
 fn is_lock(found_by: &str) -> bool {
     LOCKS.contains(&found_by)
 }
@@ -43,7 +48,7 @@ fn is_lock(found_by: &str) -> bool {
 pub fn prefer_installed(packages: &mut Vec<Package>) {
     let (mut kinds, mut trees) = (BTreeSet::new(), BTreeSet::new());
     for package in packages.iter() {
-        for evidence in package.evidence.iter().filter(|evidence| !is_lock(&evidence.found_by)) {
+        for evidence in package.evidence.iter().filter(|evidence| is_installed(&evidence.found_by)) {
             kinds.insert(package.kind);
             for folder in ["/node_modules/", "/vendor/composer/"] {
                 // Of nested trees the outermost lies beside the lock file.

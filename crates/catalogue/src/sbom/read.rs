@@ -10,7 +10,7 @@ use crate::apps::draft::{self, Drafts};
 use crate::apps::{File, json};
 use crate::findings::{Findings, ParseError};
 use crate::limits::Limits;
-use crate::purl::{Purl, package_of};
+use crate::purl::{Purl, full_version, package_of, source_of};
 
 const FORMAT: &str = "sbom";
 /// Components within components.
@@ -93,7 +93,8 @@ fn add_component(component: &Value, drafts: &mut Drafts<'_>, depth: usize) {
 pub(super) fn add(drafts: &mut Drafts<'_>, address: &str, name: &str, version: &str, licenses: &[String]) {
     let purl = Purl::from_str(address).ok();
     let known = purl.as_ref().and_then(package_of);
-    let version = purl.as_ref().and_then(version_of).unwrap_or_else(|| version.to_owned());
+    let of_purl = purl.as_ref().and_then(|purl| purl.version.as_deref().map(|version| full_version(purl, version)));
+    let version = of_purl.unwrap_or_else(|| version.to_owned());
     let package = match known {
         Some((kind, by_purl)) => {
             // The address of a Go module lost its capitals.
@@ -108,21 +109,16 @@ pub(super) fn add(drafts: &mut Drafts<'_>, address: &str, name: &str, version: &
     if let Some(purl) = &purl {
         package.arch = purl.qualifiers.get("arch").cloned();
         package.source = purl.qualifiers.get("upstream").map(|upstream| {
-            let (name, version) = upstream.rsplit_once('@').unwrap_or((upstream, package.version.as_str()));
-            vuln::SourcePackage { name: name.to_owned(), version: version.to_owned() }
+            let mut source = source_of(package.kind, upstream);
+            if source.version.is_empty() {
+                source.version.clone_from(&package.version);
+            }
+            source
         });
     } else {
         package.confidence = Confidence::Likely;
     }
     for license in licenses.iter().filter(|license| !matches!(license.as_str(), "NOASSERTION" | "NONE")) {
         draft::license(package, license);
-    }
-}
-
-fn version_of(purl: &Purl) -> Option<String> {
-    let version = purl.version.clone()?;
-    match purl.qualifiers.get("epoch") {
-        Some(epoch) if !version.contains(':') => Some(format!("{epoch}:{version}")),
-        _ => Some(version),
     }
 }

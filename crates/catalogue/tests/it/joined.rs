@@ -54,6 +54,54 @@ fn the_same_package_in_two_lists_is_one() {
     assert_eq!(installed.packages[0].source.as_ref().unwrap().name, "zlib");
 }
 
+/// A CycloneDX document that names these packages.
+fn bill(purls: &[&str]) -> String {
+    let components = purls.iter().map(|purl| serde_json::json!({"type": "library", "name": "x", "purl": purl}));
+    serde_json::json!({"bomFormat": "CycloneDX", "components": components.collect::<Vec<_>>()}).to_string()
+}
+
+#[test]
+fn a_bill_of_materials_says_nothing_against_the_package_s_own_files() {
+    let status = "Package: libssl3\nStatus: install ok installed\nVersion: 3.0.11-1~deb12u2\nArchitecture: amd64\nSource: openssl\n\nPackage: bash\nStatus: install ok installed\nVersion: 5.2\nArchitecture: amd64\n";
+    let bill = bill(&[
+        "pkg:deb/debian/libssl3@3.0.11-1~deb12u2?arch=amd64&upstream=nothing",
+        "pkg:deb/debian/bash@5.2?arch=amd64&upstream=nothing",
+    ]);
+    for path in ["/app/x.cdx.json", "/z/x.cdx.json"] {
+        let mut pairs = [("/var/lib/dpkg/status", status), (path, bill.as_str())];
+        pairs.sort_unstable();
+        let packages = join(files(&pairs)).packages;
+        assert_eq!(packages.len(), 2, "{path}");
+        for package in &packages {
+            let source = package.source.as_ref().map(|source| source.name.as_str());
+            assert_eq!(source, Some(if package.name == "bash" { "bash" } else { "openssl" }), "{path}");
+            assert_eq!(package.evidence.len(), 2);
+        }
+    }
+}
+
+#[test]
+fn a_bill_of_materials_does_not_take_the_place_of_a_lock_file() {
+    let bill = bill(&["pkg:pypi/x@1"]);
+    let mut packages = join(files(&[("/app/x.cdx.json", &bill), ("/srv/requirements.txt", "django==3.2\n")])).packages;
+    catalogue::apps::prefer_installed(&mut packages);
+    let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    assert_eq!(names, ["x", "django"]);
+}
+
+#[test]
+fn a_million_files_may_name_one_package() {
+    let begun = std::time::Instant::now();
+    let of = read("/a/node_modules/a/package.json", br#"{"name":"a","version":"1.0.0"}"#);
+    let many = (0..200_000).map(|at| {
+        let mut of = of.clone();
+        of.packages[0].evidence[0].path = format!("/{at}/node_modules/a/package.json");
+        (String::new(), of)
+    });
+    assert_eq!(join(many).packages[0].evidence.len(), 200_000);
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+}
+
 #[test]
 fn alpine_edge_is_told_by_its_repositories() {
     let edge = |repositories: &str| {

@@ -81,6 +81,15 @@ fn what_is_written_can_be_read_again() {
 }
 
 #[test]
+fn a_source_rpm_is_told_by_the_name_of_its_file() {
+    let text = r#"{"artifacts":[{"name":"bash","version":"5.1.8-6.el9","purl":"pkg:rpm/centos/bash@5.1.8-6.el9?arch=x86_64&epoch=0&upstream=bash-5.1.8-6.el9.src.rpm"}],"artifactRelationships":[]}"#;
+    let package = &read("/x.syft.json", text.as_bytes()).packages[0];
+    assert_eq!(package.version, "5.1.8-6.el9");
+    let source = package.source.as_ref().unwrap();
+    assert_eq!((source.name.as_str(), source.version.as_str()), ("bash", "5.1.8-6.el9"));
+}
+
+#[test]
 fn documents_of_other_tools_are_evidence_of_their_own() {
     for (path, text, expected) in [
         (
