@@ -165,21 +165,30 @@ impl<F> Tree<F> {
         self.put(path, Node::dir(is_explicit))
     }
 
-    /// Takes a file or a tree away; the last component is not followed.
-    pub(crate) fn remove(&mut self, path: &str) -> Result<Option<(String, NodeId)>, Loop> {
-        let Some((parent, name)) = split(path) else { return Ok(None) };
-        let Some((folder, real)) = self.walk(parent, false)? else { return Ok(None) };
-        self.last = None;
-        let Some(Node::Dir { children, .. }) = self.nodes.get_mut(folder.0) else { return Ok(None) };
-        Ok(children.remove(name).map(|id| (join(&real, name), id)))
+    /// Finds what stands at a path, following no link.
+    fn at(&self, path: &str) -> Option<NodeId> {
+        let mut names = path.split('/').filter(|name| !name.is_empty());
+        names.try_fold(Self::ROOT, |folder, name| self.child(folder, name))
     }
 
-    /// Takes away everything that lies in a folder.
-    pub(crate) fn clear(&mut self, path: &str) -> Result<Vec<(String, NodeId)>, Loop> {
-        let Some((folder, real)) = self.walk(path, false)? else { return Ok(Vec::new()) };
+    /// Takes a file or a tree away. No link is followed: engines take away what stands at the name, and nothing of what
+    /// a lower layer's link points to.
+    pub(crate) fn remove(&mut self, path: &str) -> Option<NodeId> {
+        let (parent, name) = split(path)?;
+        let folder = self.at(parent)?;
         self.last = None;
-        let Some(Node::Dir { children, .. }) = self.nodes.get_mut(folder.0) else { return Ok(Vec::new()) };
-        Ok(std::mem::take(children).into_iter().map(|(name, id)| (join(&real, &name), id)).collect())
+        match self.nodes.get_mut(folder.0) {
+            Some(Node::Dir { children, .. }) => children.remove(name),
+            _ => None,
+        }
+    }
+
+    /// Takes away everything that lies in a folder; no link is followed, as in [`Self::remove`].
+    pub(crate) fn clear(&mut self, path: &str) -> Vec<(String, NodeId)> {
+        let Some(folder) = self.at(path) else { return Vec::new() };
+        self.last = None;
+        let Some(Node::Dir { children, .. }) = self.nodes.get_mut(folder.0) else { return Vec::new() };
+        std::mem::take(children).into_iter().map(|(name, id)| (join(path, &name), id)).collect()
     }
 
     /// Finds what a path names, following all links.

@@ -34,13 +34,13 @@ impl View {
     /// Lays a layer upon what is there.
     pub(super) fn apply(&mut self, number: usize, layer: &LayerRecord) {
         for path in &layer.opaque {
-            for (path, id) in self.tree.clear(path).unwrap_or_default() {
+            for (path, id) in self.tree.clear(path) {
                 self.forget(&path, id);
             }
         }
         for path in &layer.whiteouts {
-            if let Ok(Some((path, id))) = self.tree.remove(path) {
-                self.forget(&path, id);
+            if let Some(id) = self.tree.remove(path) {
+                self.forget(path, id);
             }
         }
         // Folders and links come first: they say where the files of this layer really are.
