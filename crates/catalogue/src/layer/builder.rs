@@ -11,7 +11,7 @@ const MAX_UNREADABLE: usize = 10_000;
 
 /// An entry that has no place in the tree: its name is malformed, or its links go in circles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the entry's name is malformed or its links go in circles")]
+#[error("the entry's name is malformed, its link is too long, or its links go in circles")]
 pub struct Refused;
 
 #[derive(Debug, Clone)]
@@ -87,10 +87,11 @@ impl LayerBuilder {
     /// [`Refused`].
     pub fn hard_link(&mut self, path: &str, target: &[u8]) -> Result<(), Refused> {
         let target = normalise(target).ok_or(Refused)?;
-        let found = self.tree.find_entry(&target).and_then(|(id, _)| self.tree.node(id)).cloned();
+        let found = self.tree.find_entry(&target).and_then(|(id, _)| self.tree.node(id));
         let node = match found {
             Some(Node::Dir { .. }) => return Err(Refused),
-            Some(node) => node,
+            Some(Node::File(content)) => Node::File(content.clone()),
+            Some(Node::Link(target)) => Node::Link(target.clone()),
             None => Node::File(Content::Below(target)),
         };
         self.tree.put(path, node).map(|_| ()).map_err(|_| Refused)
@@ -98,6 +99,7 @@ impl LayerBuilder {
 
     /// Adds a file (or a device) that says nothing.
     ///
+            // A folder is not even copied: it may hold a million names, and be linked to as often.
     /// # Errors
     /// [`Refused`].
     pub fn plain(&mut self, path: &str) -> Result<(), Refused> {

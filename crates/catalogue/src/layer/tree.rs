@@ -10,7 +10,10 @@ const MAX_HOPS: usize = 40;
 /// Components that one look-up may walk; links whose targets multiply stop here.
 const MAX_STEPS: usize = 4096;
 
-/// A path whose links go in circles.
+/// Bytes of a link's target, as on Linux; what is longer could not be followed there either.
+const MAX_TARGET_BYTES: usize = 4096;
+
+/// A path whose links go in circles, or a link whose target is too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Loop;
 
@@ -143,6 +146,9 @@ impl<F> Tree<F> {
     /// Puts something at a path, whose last component is not followed; a folder over a folder changes nothing below it.
     /// Answers with the path without links, and what was there before.
     pub(crate) fn put(&mut self, path: &str, node: Node<F>) -> Result<(String, Option<NodeId>), Loop> {
+        if matches!(&node, Node::Link(target) if target.len() > MAX_TARGET_BYTES) {
+            return Err(Loop);
+        }
         let Some((parent, name)) = split(path) else { return Ok(("/".to_owned(), None)) };
         let (folder, real) = self.folder(parent)?;
         let before = self.child(folder, name);

@@ -277,11 +277,7 @@ fn unreadable(layers: &[&LayerRecord], view: &View) -> Vec<UnreadableFile> {
     let mut list: Vec<UnreadableFile> = view
         .refused
         .iter()
-        .map(|(layer, path)| UnreadableFile {
-            layer: *layer,
-            path: path.clone(),
-            reason: "its links go in circles".to_owned(),
-        })
+        .map(|(layer, path, reason)| UnreadableFile { layer: *layer, path: path.clone(), reason: (*reason).to_owned() })
         .collect();
     for (layer, record) in layers.iter().enumerate() {
         list.extend(record.unreadable.iter().map(|file| UnreadableFile {

@@ -22,17 +22,24 @@ pub(super) struct View {
     pub(super) tree: Tree<Content>,
     /// Which files stood at a path one after the other, without a gap, the lowest first.
     pub(super) history: BTreeMap<String, Vec<FileAt>>,
-    /// Entries whose links go in circles, by layer.
-    pub(super) refused: Vec<(usize, String)>,
+    /// Entries that have no place, by layer, each with the reason.
+    pub(super) refused: Vec<(usize, String, &'static str)>,
+    /// All layers so far were read to their ends.
+    is_whole: bool,
 }
+
+/// Entries that have no place are listed up to here.
+const MAX_REFUSED: usize = 10_000;
 
 impl View {
     pub(super) fn new() -> Self {
-        Self { tree: Tree::new(), history: BTreeMap::new(), refused: Vec::new() }
+        Self { tree: Tree::new(), history: BTreeMap::new(), refused: Vec::new(), is_whole: true }
     }
 
     /// Lays a layer upon what is there.
     pub(super) fn apply(&mut self, number: usize, layer: &LayerRecord) {
+        // They were made before this layer took anything away.
+        let linked: Vec<_> = layer.hard_links.iter().map(|link| self.linked(&link.target)).collect();
         for path in &layer.opaque {
             for (path, id) in self.tree.clear(path) {
                 self.forget(&path, id);
@@ -66,12 +73,36 @@ impl View {
                 self.replaced(number, path, before, Some(at));
             }
         }
-        for link in &layer.hard_links {
-            let target = self.tree.find_entry(&link.target).and_then(|(id, _)| self.tree.node(id)).cloned();
-            let Some(node @ (Node::File(_) | Node::Link(_))) = target else { continue };
+        self.is_whole &= !layer.unreadable.iter().any(|file| file.path == "/");
+        for (link, below) in layer.hard_links.iter().zip(linked) {
+            // A file of this layer may be called by a path that only a lower layer's links make one.
+            let Some(node) = below.or_else(|| self.linked(&link.target)) else {
+                // Where a layer is missing, what it would hold is, too.
+                if self.is_whole {
+                    self.refuse(number, &link.path, "it is a hard link to a file that is not there");
+                }
+                continue;
+            };
             let at = if let Node::File(content) = &node { *content } else { None };
             let before = self.tree.put(&link.path, node);
             self.replaced(number, &link.path, before, at);
+        }
+    }
+
+    /// Returns the file that a hard link is another name of.
+    fn linked(&mut self, target: &str) -> Option<Node<Content>> {
+        let (id, _) = self.tree.find_entry(target)?;
+        match self.tree.node(id)? {
+            Node::File(content) => Some(Node::File(*content)),
+            Node::Link(target) => Some(Node::Link(target.clone())),
+            // Nor is it copied to find that out: it may hold a million names.
+            Node::Dir { .. } => None,
+        }
+    }
+
+    fn refuse(&mut self, layer: usize, entry: &str, reason: &'static str) {
+        if self.refused.len() < MAX_REFUSED {
+            self.refused.push((layer, entry.to_owned(), reason));
         }
     }
 
@@ -84,7 +115,7 @@ impl View {
         now: Option<FileAt>,
     ) {
         let Ok((path, before)) = before else {
-            self.refused.push((layer, entry.to_owned()));
+            self.refuse(layer, entry, "its links go in circles, or are too long");
             return;
         };
         match now {
