@@ -120,7 +120,7 @@ pub(super) fn assemble(layers: &[&LayerRecord], mut view: View, config: Option<&
         .flat_map(|package| &package.evidence)
         .map(|evidence| file_of(&evidence.path).to_owned())
         .collect();
-    let owners = owners(&mut view, &joined.owned, &wanted);
+    let owners = owners(&mut view, &joined, &wanted);
     let mut packages: Vec<ImagePackage> = settled(joined.packages, &owners)
         .into_iter()
         .map(|mut package| {
@@ -219,7 +219,7 @@ fn since<'a>(layers: &[&'a LayerRecord], view: &View, files: &[Visible<'a>]) -> 
 
 /// Tells whether a package is one of the system's package manager.
 #[must_use]
-pub fn is_of_system(kind: PackageType) -> bool {
+pub const fn is_of_system(kind: PackageType) -> bool {
     matches!(
         kind,
         PackageType::Deb

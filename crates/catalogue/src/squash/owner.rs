@@ -2,18 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::findings::{Owned, Owner};
+use vuln::PackageType;
 
+use crate::findings::Owner;
+use crate::join::Installed;
+
+use super::assemble::is_of_system;
 use super::fold::View;
 
 /// Finds the package managers' owners of these files (real paths), among the lists of the visible databases.
 ///
 /// Lists name files as the package was built (`/lib/x`); the image may hold them elsewhere (`/usr/lib/x`). Only names
-/// that are asked for are looked up, since an image lists far more files than hold anything.
-pub(super) fn owners(view: &mut View, lists: &[Owned], wanted: &BTreeSet<String>) -> BTreeMap<String, Vec<Owner>> {
+/// that are asked for are looked up, since an image lists far more files than hold anything. A list that a package left
+/// behind owns nothing.
+pub(super) fn owners(
+    view: &mut View,
+    installed: &Installed,
+    wanted: &BTreeSet<String>,
+) -> BTreeMap<String, Vec<Owner>> {
+    let mut present: BTreeSet<(&str, Option<&str>)> = BTreeSet::new();
+    let is_owner = |kind| is_of_system(kind) || kind == PackageType::Portage;
+    for package in installed.packages.iter().filter(|package| is_owner(package.kind)) {
+        present.insert((&package.name, None));
+        present.insert((&package.name, package.arch.as_deref()));
+    }
     let names: BTreeSet<&str> = wanted.iter().filter_map(|path| path.rsplit('/').next()).collect();
     let mut owners: BTreeMap<String, Vec<Owner>> = BTreeMap::new();
-    for owned in lists {
+    let is_present = |owner: &Owner| present.contains(&(owner.name.as_str(), owner.arch.as_deref()));
+    for owned in installed.owned.iter().filter(|owned| is_present(&owned.owner)) {
         for path in &owned.paths {
             if !path.rsplit('/').next().is_some_and(|name| names.contains(name)) {
                 continue;
