@@ -5,6 +5,9 @@ use vuln::{Confidence, PackageType};
 use super::draft::Drafts;
 use super::{File, Read};
 
+/// Bytes in which the name and the version of a locked package stand.
+const MAX_ENTRY_BYTES: usize = 1024;
+
 /// Reads `mix.lock`: lines of `"plug": {:hex, :plug, "1.14.0", …},`.
 pub(crate) fn read_mix_lock(file: &File<'_>) -> Read {
     let text = file.text();
@@ -23,7 +26,10 @@ pub(crate) fn read_rebar_lock(file: &File<'_>) -> Read {
     let text = file.text();
     let mut drafts = Drafts::new(file, PackageType::Hex, "rebar-lock");
     for (at, mark) in text.match_indices("{pkg,") {
-        let rest = text.get(at + mark.len()..).unwrap_or_default();
+        // An entry is short; without a bound each would be looked for to the file's end.
+        let rest: &str = text.get(at + mark.len()..).unwrap_or_default();
+        let end = (0..=rest.len().min(MAX_ENTRY_BYTES)).rev().find(|end| rest.is_char_boundary(*end)).unwrap_or(0);
+        let rest = rest.get(..end).unwrap_or_default();
         let mut texts = rest.split("<<\"").skip(1).filter_map(|part| part.split("\">>").next());
         let (name, version) = (texts.next().unwrap_or_default(), texts.next().unwrap_or_default());
         if name.len() + version.len() < 256 {

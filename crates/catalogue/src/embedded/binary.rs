@@ -76,9 +76,13 @@ impl<'a> Binary<'a> {
     fn object(&mut self, bytes: &'a [u8]) {
         let Ok(file) = object::File::parse(bytes) else { return };
         let mut dynamic = (None, None);
+        // Sections that overlap say the same again and again; true ones lie beside one another.
+        let mut left = bytes.len().saturating_mul(2);
         for section in file.sections() {
             let name = section.name().unwrap_or_default();
             let Ok(data) = section.data() else { continue };
+            let Some(rest) = left.checked_sub(data.len()) else { continue };
+            left = rest;
             match name {
                 ".dynamic" => dynamic.0 = Some(data),
                 ".dynstr" => dynamic.1 = Some(data),

@@ -143,8 +143,9 @@ pub(crate) fn flatpak_of(path: &str) -> Option<&str> {
 pub(crate) fn parse_flatpak(path: &str, bytes: &[u8], limits: &Limits) -> Result<Findings, ParseError> {
     let Some(id) = flatpak_of(path) else { return Ok(Findings::default()) };
     let version = memchr::memmem::find_iter(bytes, b"<release ").find_map(|at| {
-        let rest = bytes.get(at..)?;
-        let element = rest.get(..memchr::memchr(b'>', rest)?)?;
+        let rest = bytes.get(at + 1..)?;
+        // An element that is not closed ends at the next one, or each would be looked for to the file's end.
+        let element = rest.get(..memchr::memchr2(b'<', b'>', rest)?)?;
         let value = element.get(memchr::memmem::find(element, b" version=")? + 9..)?;
         let quote = *value.first().filter(|quote| matches!(quote, b'"' | b'\''))?;
         let value = value.get(1..)?;

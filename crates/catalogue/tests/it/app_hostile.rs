@@ -185,6 +185,19 @@ proptest! {
 }
 
 #[test]
+fn beginnings_without_an_end_are_looked_for_once() {
+    let begun = std::time::Instant::now();
+    for (path, piece) in [
+        ("/a/rebar.lock", "{pkg,"),
+        ("/var/lib/flatpak/app/org.a.B/x/files/share/metainfo/org.a.B.metainfo.xml", "<release "),
+    ] {
+        let text = piece.repeat((4 << 20) / piece.len());
+        read_as(path, b"", text.as_bytes());
+    }
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn documents_made_to_cost_much_are_cheap() {
     let nested = |open: &str| open.repeat(100_000).into_bytes();
     let attributes: String = (0..200_000).map(|number| format!("a{number}='' ")).collect();

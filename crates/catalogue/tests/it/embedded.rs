@@ -207,6 +207,32 @@ fn packed_and_broken_programs_are_searched_whole() {
 }
 
 #[test]
+fn sections_that_span_the_file_are_searched_twice_at_most() {
+    // The program's own sections, then 30,000 more that each hold the whole file of 4 MiB.
+    let (headers, size) = (30_000_usize, 4_usize << 20);
+    let mut bytes = vec![b'.'; size];
+    bytes[..64].fill(0);
+    bytes[..20].copy_from_slice(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0");
+    bytes[20] = 1;
+    bytes[40..48].copy_from_slice(&64_u64.to_le_bytes());
+    bytes[52..54].copy_from_slice(&64_u16.to_le_bytes());
+    bytes[58..60].copy_from_slice(&64_u16.to_le_bytes());
+    bytes[60..62].copy_from_slice(&u16::try_from(headers).unwrap().to_le_bytes());
+    for header in 0..headers {
+        let at = 64 + header * 64;
+        bytes[at..at + 64].fill(0);
+        if header > 0 {
+            bytes[at + 4] = 1;
+            bytes[at + 8] = 2;
+            bytes[at + 32..at + 40].copy_from_slice(&(size as u64).to_le_bytes());
+        }
+    }
+    let begun = std::time::Instant::now();
+    let _ = find("/usr/lib/x.so", &bytes);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn archives_of_objects_are_read_member_by_member() {
     let member = elf(&["expat_2.5.0"], &[], None);
     let mut archive = b"!<arch>\n".to_vec();
