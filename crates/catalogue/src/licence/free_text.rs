@@ -8,8 +8,6 @@ const COMMON: &str = "/usr/share/common-licenses/";
 /// Sentences that one licence alone holds, in lower case and with single blanks.
 const SENTENCES: &[(&str, &str)] = &[
     ("permission is hereby granted, free of charge, to any person obtaining a copy", "MIT"),
-    ("permission to use, copy, modify, and/or distribute this software for any purpose with or without fee", "ISC"),
-    ("permission to use, copy, modify, and distribute this software for any purpose with or without fee", "ISC"),
     ("licensed under the apache license, version 2.0", "Apache-2.0"),
     ("mozilla public license, v. 2.0", "MPL-2.0"),
     ("mozilla public license version 1.1", "MPL-1.1"),
@@ -18,7 +16,6 @@ const SENTENCES: &[(&str, &str)] = &[
     ("this is free and unencumbered software released into the public domain", "Unlicense"),
     ("sil open font license, version 1.1", "OFL-1.1"),
     ("creative commons cc0 1.0 universal", "CC0-1.0"),
-    ("gnu affero general public license", "AGPL-3.0-or-later"),
     ("eclipse public license - v 1.0", "EPL-1.0"),
     ("eclipse public license - v 2.0", "EPL-2.0"),
 ];
@@ -30,6 +27,8 @@ pub(crate) fn recognize(text: &str) -> Vec<String> {
     let mut found: Vec<String> =
         SENTENCES.iter().filter(|(mark, _)| flat.contains(mark)).map(|(_, id)| (*id).to_owned()).collect();
     found.extend(bsd(&flat).map(str::to_owned));
+    found.extend(isc(&flat).into_iter().flatten().map(str::to_owned));
+    found.extend(is_affero(&flat).then(|| "AGPL-3.0-or-later".to_owned()));
     found.extend(flat.match_indices(COMMON).filter_map(|(at, _)| common(&flat, at)));
     if !found.iter().any(|id| id.contains("GPL")) {
         found.extend(gnu_sentence(&flat));
@@ -66,6 +65,32 @@ fn bsd(flat: &str) -> Option<&'static str> {
     Some(if no_endorsement { "BSD-3-Clause" } else { "BSD-2-Clause" })
 }
 
+/// The ISC licence, and curl's, which begins with the same sentence.
+fn isc(flat: &str) -> [Option<&'static str>; 2] {
+    const GRANTS: [&str; 2] = [
+        "permission to use, copy, modify, and/or distribute this software for any purpose with or without fee",
+        "permission to use, copy, modify, and distribute this software for any purpose with or without fee",
+    ];
+    if !GRANTS.iter().any(|grant| flat.contains(grant)) {
+        return [None, None];
+    }
+    let is_curl = flat.contains("except as contained in this notice, the name of a copyright holder shall not be used");
+    let is_isc = !is_curl || flat.contains("disclaims all warranties with regard to this software");
+    [is_isc.then_some("ISC"), is_curl.then_some("curl")]
+}
+
+/// Tells whether a text names the GNU Affero GPL otherwise than section 13 of the GPL 3 does.
+fn is_affero(flat: &str) -> bool {
+    const NAME: &str = "gnu affero general public license";
+    flat.match_indices(NAME).any(|(at, _)| {
+        let before = flat.get(..at).unwrap_or_default();
+        let after = flat.get(at + NAME.len()..).unwrap_or_default();
+        let is_section_13 = ["use with the ", "special requirements of the "].iter().any(|end| before.ends_with(end))
+            || after.starts_with(" into a single combined work");
+        !is_section_13
+    })
+}
+
 /// Names the licence whose full text is pointed to; "any later version" shortly before makes it open upwards.
 fn common(flat: &str, at: usize) -> Option<String> {
     let rest = flat.get(at + COMMON.len()..)?;
@@ -95,7 +120,9 @@ fn gnu_sentence(flat: &str) -> Option<String> {
         ("gnu library general public license", "LGPL"),
         ("gnu general public license", "GPL"),
     ];
-    let (at, family) = families.iter().find_map(|(name, family)| Some((flat.find(name)?, *family)))?;
+    // The one that is named first: the GPL's text ends with advice on the Lesser GPL.
+    let named = families.iter().filter_map(|(name, family)| Some((flat.find(name)?, *family)));
+    let (at, family) = named.min_by_key(|(at, _)| *at)?;
     let end = (at..flat.len().min(at + 400)).rev().find(|end| flat.is_char_boundary(*end))?;
     let near = flat.get(at..end)?;
     let version =

@@ -169,3 +169,21 @@ fn most_debs_of_this_machine_get_a_license() {
     let names: Vec<_> = without.iter().map(|package| package.name.as_str()).collect();
     assert!(with.len() >= 9 * without.len(), "{} with, {} without: {names:?}", with.len(), without.len());
 }
+
+#[test]
+fn the_gpl_and_curl_s_licence_are_not_taken_for_their_neighbours() {
+    let gpl = "GNU GENERAL PUBLIC LICENSE Version 3, 29 June 2007\n\n13. Use with the GNU Affero General Public License.\n\n\
+               a work licensed under version 3 of the GNU Affero General Public License into a single combined work, but\n\
+               the special requirements of the GNU Affero General Public License, section 13, apply.\n\n\
+               If this is what you want to do, use the GNU Lesser General Public License instead of this License.\n";
+    let curl = "Permission to use, copy, modify, and distribute this software for any purpose with or without fee is hereby\n\
+                granted, provided that the above copyright notice appears.\n\nExcept as contained in this notice, the name of\n\
+                a copyright holder shall not be used in advertising.\n";
+    let isc = "Permission to use, copy, modify, and distribute this software for any purpose with or without fee is hereby\n\
+               granted, provided that the above copyright notice appears.\n";
+    let agpl =
+        "under the terms of the GNU Affero General Public License as published by the Free Software Foundation\n";
+    for (text, expected) in [(gpl, "GPL-3.0-only"), (curl, "curl"), (isc, "ISC"), (agpl, "AGPL-3.0-or-later")] {
+        assert_eq!(licenses_of("x", text), [expected]);
+    }
+}
