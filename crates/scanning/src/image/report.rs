@@ -1,7 +1,7 @@
 //! What is wrong with an image.
 
 use base::Timestamp;
-use catalogue::{DeletedPackage, ImageCatalogue, ImagePackage, OsRelease, UnreadableFile};
+use catalogue::{DeletedPackage, ImageCatalogue, ImagePackage, OsRelease, Owner, UnreadableFile};
 use oci::Digest;
 use serde::{Deserialize, Serialize};
 use vuln::matching::{Coverage, Image as Matched, Installed, Options, Ownership, match_image};
@@ -191,9 +191,10 @@ fn matched(catalogue: &ImageCatalogue, system: Option<System>) -> Matched {
         .map(|found| Installed {
             package: found.package.clone(),
             introduced_in: catalogue.layers.get(found.introduced_in).map(|layer| layer.diff_id.to_string()),
-            owner: owner(&catalogue.packages, found),
+            owner: None,
         })
         .collect();
+    own(catalogue, &mut packages);
     // Windows is no package of anybody's, but Microsoft's bulletins speak of it as one.
     packages.extend(catalogue.os.as_ref().filter(|os| os.id == "windows").map(|os| Installed {
         package: Package {
@@ -214,13 +215,63 @@ fn matched(catalogue: &ImageCatalogue, system: Option<System>) -> Matched {
     Matched { system, packages }
 }
 
-/// Finds the package that owns another.
-fn owner(packages: &[ImagePackage], found: &ImagePackage) -> Option<usize> {
-    let owner = found.owners.first()?;
-    let is_owner = |other: &&ImagePackage| {
+/// Tells each package its owners: one that has several is there once for each, so that all their vendors must speak for it.
+fn own(catalogue: &ImageCatalogue, packages: &mut Vec<Installed>) {
+    let mut more = Vec::new();
+    for (found, installed) in catalogue.packages.iter().zip(packages.iter_mut()) {
+        let owners: Option<Vec<usize>> =
+            found.owners.iter().map(|owner| place_of(owner, &catalogue.packages)).collect();
+        // An owner that is not there speaks for nothing.
+        let mut owners = owners.unwrap_or_default().into_iter();
+        installed.owner = owners.next();
+        more.extend(owners.map(|owner| Installed { owner: Some(owner), ..installed.clone() }));
+    }
+    packages.append(&mut more);
+}
+
+fn place_of(owner: &Owner, packages: &[ImagePackage]) -> Option<usize> {
+    packages.iter().position(|other| {
         catalogue::is_of_system(other.package.kind)
             && other.package.name == owner.name
             && (owner.arch.is_none() || other.package.arch == owner.arch)
-    };
-    packages.iter().position(|other| is_owner(&other))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(kind: PackageType, name: &str, owners: &[&str]) -> ImagePackage {
+        let package = Package {
+            kind,
+            name: name.to_owned(),
+            version: "1".to_owned(),
+            arch: None,
+            source: None,
+            module: None,
+            vendor: None,
+            licenses: Vec::new(),
+            confidence: Confidence::Confirmed,
+            evidence: Vec::new(),
+        };
+        let owners = owners.iter().map(|name| Owner { name: (*name).to_owned(), arch: None }).collect();
+        ImagePackage { package, introduced_in: 0, owners }
+    }
+
+    #[test]
+    fn all_owners_of_a_package_are_asked() {
+        let packages = vec![
+            found(PackageType::Deb, "one", &[]),
+            found(PackageType::Deb, "two", &[]),
+            found(PackageType::Npm, "shared", &["one", "two"]),
+            found(PackageType::Npm, "left", &["gone", "one"]),
+        ];
+        let matched = matched(&ImageCatalogue { packages, ..ImageCatalogue::default() }, None);
+        let owners = |name: &str| -> Vec<Option<usize>> {
+            let copies = matched.packages.iter().filter(|installed| installed.package.name == name);
+            copies.map(|installed| installed.owner).collect()
+        };
+        assert_eq!(owners("shared"), [Some(0), Some(1)]);
+        assert_eq!(owners("left"), [None]);
+    }
 }
