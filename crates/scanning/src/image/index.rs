@@ -185,8 +185,10 @@ fn foreign(layer: &LayerSource) -> LayerRecord {
     builder.finish(diff_id, 0, 0)
 }
 
-/// What the configuration says by itself: the version of Windows.
+/// What the configuration says by itself: the version of Windows, the CPE of Red Hat's label.
 fn of_config(image: &Image) -> Option<Findings> {
-    let version = image.config.os_version.as_deref().filter(|_| image.config.os == "windows")?;
-    Some(Findings { os: catalogue::os::windows_release(version), ..Findings::default() })
+    let config = &image.config;
+    let labels = config.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let says = catalogue::os::image_config(&config.os, config.os_version.as_deref(), labels);
+    (!says.is_empty()).then_some(says)
 }
