@@ -92,6 +92,11 @@ pub(super) fn number(field: &[u8]) -> Option<u64> {
             value.checked_mul(256)?.checked_add(u64::from(byte))
         });
     }
+    // Go's reader, which engines unpack with, looks behind leading zero bytes.
+    let mut field = field;
+    while let [b' ' | 0, rest @ ..] = field {
+        field = rest;
+    }
     let digits = text(field).trim_ascii();
     if digits.len() > 22 {
         return None;
@@ -112,6 +117,7 @@ mod tests {
             (&b"0000644\0"[..], Some(0o644)),
             (b"     12 ", Some(10)),
             (b"\0\0\0\0", Some(0)),
+            (b"\0 000012 \0", Some(10)),
             (b"\x80\0\0\0\0\0\0\0\0\0\x01\0", Some(256)),
             (b"\xff\xff\xff\xff", None),
             (b"0000008\0", None),

@@ -22,6 +22,17 @@ pub(super) struct SparseRecords {
     pub(super) has_map: bool,
 }
 
+impl SparseRecords {
+    /// Tells whether the records are those of a sparse file, as Go's reader does; alone they say nothing.
+    pub(super) fn is_sparse(&self) -> bool {
+        match (self.major, self.minor) {
+            (Some(0), Some(0 | 1)) | (Some(1), Some(0)) => true,
+            (None, None) => self.has_map,
+            _ => false,
+        }
+    }
+}
+
 /// Reads the records of one extended header; nothing if they are malformed.
 pub(super) fn parse(mut data: &[u8], max_numbers: usize) -> Option<Extended> {
     let mut extended = Extended::default();

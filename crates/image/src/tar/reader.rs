@@ -152,23 +152,24 @@ impl<R: Read> TarReader<R> {
         long_link: Option<Vec<u8>>,
         offset: u64,
     ) -> Result<Entry, TarError> {
-        let sparse_name = extended.sparse.name.clone();
-        let name = long_name.or(sparse_name).or(extended.path).unwrap_or_else(|| header.name());
+        let sparse_name = extended.sparse.name.clone().filter(|name| !name.is_empty() && extended.sparse.is_sparse());
+        let name = sparse_name.or(long_name).or(extended.path).unwrap_or_else(|| header.name());
         let link = long_link.or(extended.link).unwrap_or_else(|| header.link());
         let kind = match header.type_flag() {
             b'1' => EntryKind::HardLink,
             b'2' => EntryKind::Symlink,
             b'3' | b'4' | b'6' => EntryKind::Device,
             b'5' => EntryKind::Dir,
-            b'0' | 0 if name.ends_with(b"/") => EntryKind::Dir,
+            // Only archives older than POSIX call folders so.
+            0 if name.ends_with(b"/") => EntryKind::Dir,
             b'0' | 0 | b'7' | b'S' => EntryKind::File,
             UNREADABLE_FLAG => EntryKind::Unreadable,
             _ => EntryKind::Other,
         };
-        let stored = match (kind, header.type_flag()) {
+        let stored = match kind {
             // Only a header, whatever its size says.
-            (EntryKind::HardLink | EntryKind::Symlink | EntryKind::Device | EntryKind::Unreadable, _) | (_, b'5') => 0,
-            _ => extended.size.or_else(|| header.size()).unwrap_or(0),
+            EntryKind::HardLink | EntryKind::Symlink | EntryKind::Device | EntryKind::Dir | EntryKind::Unreadable => 0,
+            EntryKind::File | EntryKind::Other => extended.size.or_else(|| header.size()).unwrap_or(0),
         };
         let padding = (BLOCK as u64 - stored % BLOCK as u64) % BLOCK as u64;
         let malformed = |detail| TarError::Malformed { offset, detail };
@@ -208,7 +209,7 @@ impl<R: Read> TarReader<R> {
                 }
             }
             (sparse::of_numbers(&lines.numbers).ok_or_else(malformed)?, records.real_size.ok_or_else(malformed)?)
-        } else if records.has_map {
+        } else if records.has_map && records.is_sparse() {
             let size = records.real_size.ok_or_else(malformed)?;
             (sparse::of_numbers(&records.numbers).ok_or_else(malformed)?, size)
         } else {
