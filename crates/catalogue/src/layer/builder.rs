@@ -32,6 +32,7 @@ pub struct LayerBuilder {
     whiteouts: Vec<String>,
     opaque: Vec<String>,
     unreadable: Vec<Unreadable>,
+    had_accident: bool,
 }
 
 impl Default for LayerBuilder {
@@ -44,17 +45,25 @@ impl LayerBuilder {
     /// Starts an empty layer.
     #[must_use]
     pub fn new() -> Self {
-        Self { tree: Tree::new(), files: Vec::new(), whiteouts: Vec::new(), opaque: Vec::new(), unreadable: Vec::new() }
+        Self {
+            tree: Tree::new(),
+            files: Vec::new(),
+            whiteouts: Vec::new(),
+            opaque: Vec::new(),
+            unreadable: Vec::new(),
+            had_accident: false,
+        }
     }
 
     /// Takes a whiteout in, if the path (normalised) is one; answers whether it was. Names of aufs's own bookkeeping are
     /// whiteouts of nothing.
     pub fn whiteout(&mut self, path: &str) -> bool {
         let Some((folder, name)) = split(path) else { return false };
-        let Some(hidden) = name.strip_prefix(".wh.") else {
-            // Files below `.wh..wh.plnk` are aufs's, too.
-            return path.contains("/.wh..wh.");
-        };
+        // Files below `.wh..wh.plnk` are aufs's, too; engines skip them at the root alone.
+        if path.starts_with("/.wh..wh.") && path != "/.wh..wh..opq" {
+            return true;
+        }
+        let Some(hidden) = name.strip_prefix(".wh.") else { return false };
         if name == ".wh..wh..opq" {
             self.opaque.push(folder.to_owned());
             // The folder is there, or there would be nothing to hide in it.
@@ -89,6 +98,7 @@ impl LayerBuilder {
         let target = normalise(target).ok_or(Refused)?;
         let found = self.tree.find_entry(&target).and_then(|(id, _)| self.tree.node(id));
         let node = match found {
+            // A folder is not even copied: it may hold a million names, and be linked to as often.
             Some(Node::Dir { .. }) => return Err(Refused),
             Some(Node::File(content)) => Node::File(content.clone()),
             Some(Node::Link(target)) => Node::Link(target.clone()),
@@ -97,13 +107,13 @@ impl LayerBuilder {
         self.tree.put(path, node).map(|_| ()).map_err(|_| Refused)
     }
 
-    /// Adds a file (or a device) that says nothing.
+    /// Adds a file (or a device) that says nothing. Answers with the path that it has in this layer, where links of folders
+    /// are followed.
     ///
-            // A folder is not even copied: it may hold a million names, and be linked to as often.
     /// # Errors
     /// [`Refused`].
-    pub fn plain(&mut self, path: &str) -> Result<(), Refused> {
-        self.tree.put(path, Node::File(Content::Plain)).map(|_| ()).map_err(|_| Refused)
+    pub fn plain(&mut self, path: &str) -> Result<String, Refused> {
+        self.tree.put(path, Node::File(Content::Plain)).map(|(real, _)| real).map_err(|_| Refused)
     }
 
     /// Adds a file that says something; its paths are filled in at the end.
@@ -124,10 +134,16 @@ impl LayerBuilder {
         }
     }
 
+    /// Notes what could not be read for a reason that lies in this machine, and may be gone the next time.
+    pub fn accident(&mut self, path: &str, reason: impl Into<String>) {
+        self.had_accident = true;
+        self.unreadable(path, reason);
+    }
+
     /// Ends the layer.
     #[must_use]
     pub fn finish(self, diff_id: Digest, size_bytes: u64, entries: u64) -> LayerRecord {
-        let Self { tree, files, whiteouts, opaque, unreadable } = self;
+        let Self { tree, files, whiteouts, opaque, unreadable, had_accident } = self;
         let mut record = LayerRecord {
             indexer: INDEXER_VERSION,
             diff_id,
@@ -140,6 +156,7 @@ impl LayerBuilder {
             hard_links: Vec::new(),
             files: Vec::new(),
             unreadable,
+            had_accident,
         };
         let mut paths: Vec<Vec<String>> = vec![Vec::new(); files.len()];
         let mut names: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();

@@ -7,7 +7,7 @@ use crate::findings::Findings;
 use crate::select::Analyser;
 
 /// The version of what reads layers: a record of another version is made anew. Raise it when any parser learns more.
-pub const INDEXER_VERSION: u32 = 2;
+pub const INDEXER_VERSION: u32 = 3;
 
 /// What one layer holds. Paths are absolute, without `.` and `..`, bytes that are no UTF-8 written `\xNN`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub struct LayerRecord {
     pub files: Vec<LayerFile>,
     /// Files that somebody wanted to read and could not, and parts of the layer that are lost.
     pub unreadable: Vec<Unreadable>,
+    /// Some of that is this machine's fault (a full disk, a process that was killed): the record is not to be kept.
+    pub had_accident: bool,
 }
 
 /// A folder of a layer.
@@ -59,7 +61,8 @@ pub struct LayerLink {
 /// A file that says something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayerFile {
-    /// The name that its findings' evidence gives it: its entry's, before links of folders are followed.
+    /// The name that its findings' evidence gives it: its own in this layer, or its entry's before links of folders are
+    /// followed.
     pub read_as: String,
     /// Its paths in the layer: its own and those of its hard links, sorted; none below a link of this layer.
     pub paths: Vec<String>,

@@ -20,9 +20,14 @@ const HEAD_BYTES: usize = 64;
 /// Journals of databases that are kept until their databases are read.
 const MAX_KEPT_BYTES: usize = 32 << 20;
 
+/// Journals that are noted, though they are not kept.
+const MAX_LOST_JOURNALS: usize = 10_000;
+
 /// A database that waits for its journal.
 struct Waiting {
     path: String,
+    /// Its path where links of folders are followed.
+    real: String,
     companion: String,
     analyser: Analyser,
     size_bytes: u64,
@@ -41,7 +46,15 @@ pub(super) struct Scan<'a, R> {
     waiting: Vec<Waiting>,
     journals: Vec<(String, Vec<u8>)>,
     kept_bytes: usize,
+    /// Journals that were too large to be kept.
+    lost_journals: Vec<String>,
+    /// Databases that were read without a look at their journals.
+    unpaired: Vec<(String, String)>,
     entries: u64,
+    /// Bytes of files that were read, holes included.
+    read_bytes: u64,
+    /// A file was read since the clock was looked at.
+    has_worked: bool,
 }
 
 impl<'a, R: Read> Scan<'a, R> {
@@ -57,7 +70,11 @@ impl<'a, R: Read> Scan<'a, R> {
             waiting: Vec::new(),
             journals: Vec::new(),
             kept_bytes: 0,
+            lost_journals: Vec::new(),
+            unpaired: Vec::new(),
             entries: 0,
+            read_bytes: 0,
+            has_worked: false,
         }
     }
 
@@ -83,7 +100,9 @@ impl<'a, R: Read> Scan<'a, R> {
             if self.entries > self.job.limits.entries {
                 return Err(TarError::TooLarge { what: "entries", limit: self.job.limits.entries });
             }
-            if self.entries.is_multiple_of(256) && Instant::now() > self.deadline {
+            if (std::mem::take(&mut self.has_worked) || self.entries.is_multiple_of(256))
+                && Instant::now() > self.deadline
+            {
                 return Err(TarError::TooLarge { what: "seconds of work", limit: self.job.limits.deadline.as_secs() });
             }
             self.entry(&entry, watch)?;
@@ -104,7 +123,7 @@ impl<'a, R: Read> Scan<'a, R> {
             EntryKind::Dir => self.builder.dir(&path),
             EntryKind::Symlink => self.builder.link(&path, escape(&entry.link)),
             EntryKind::HardLink => self.builder.hard_link(&path, &entry.link),
-            EntryKind::Device => self.builder.plain(&path),
+            EntryKind::Device => self.builder.plain(&path).map(drop),
             EntryKind::Unreadable => {
                 self.builder.unreadable(&path, escape(&entry.link));
                 Ok(())
@@ -119,12 +138,15 @@ impl<'a, R: Read> Scan<'a, R> {
     }
 
     fn file(&mut self, path: &str, entry: &Entry, watch: &mut dyn FnMut(&str)) -> Result<(), TarError> {
+        let real = match self.builder.plain(path) {
+            Ok(real) => real,
+            Err(refused) => {
+                self.builder.unreadable(path, refused.to_string());
+                return Ok(());
+            }
+        };
         // A name that occurs twice means the later file, also where the earlier one still waits to be read.
-        self.waiting.retain(|waiting| waiting.path != path);
-        if let Err(refused) = self.builder.plain(path) {
-            self.builder.unreadable(path, refused.to_string());
-            return Ok(());
-        }
+        self.waiting.retain(|waiting| waiting.real != real);
         let size = entry.size_bytes;
         if size > self.job.limits.file_bytes {
             self.builder.unreadable(path, format!("it is larger than {} bytes", self.job.limits.file_bytes));
@@ -133,13 +155,22 @@ impl<'a, R: Read> Scan<'a, R> {
         let mut head = [0; HEAD_BYTES];
         let got = self.tar.fill_data(&mut head)?;
         let head = head.get(..got).unwrap_or_default();
-        let wanted = select(path, entry.mode, size, head);
-        let Some(analyser) = wanted else { return self.journal(path, size, head) };
+        // A name below a link to a folder may mean nothing where the true one does.
+        let chosen =
+            [real.as_str(), path].into_iter().find_map(|name| Some((select(name, entry.mode, size, head)?, name)));
+        let Some((analyser, path)) = chosen else { return self.journal(&real, size, head) };
         if self.job.skip.iter().any(|skipped| skipped == path) {
             self.builder.unreadable(path, "its reader died of it");
             return Ok(());
         }
         watch(path);
+        self.has_worked = true;
+        self.read_bytes = self.read_bytes.saturating_add(size);
+        // Holes take no room in the archive, but here they do.
+        if self.read_bytes > self.job.limits.layer_bytes {
+            let limit = self.job.limits.layer_bytes;
+            return Err(TarError::TooLarge { what: "bytes in files, holes included", limit });
+        }
         if size > self.job.limits.memory_bytes {
             return self.large(path, entry, analyser, head);
         }
@@ -148,6 +179,7 @@ impl<'a, R: Read> Scan<'a, R> {
         if let Some(companion) = companion(analyser, path) {
             self.wait(Waiting {
                 path: path.to_owned(),
+                real,
                 companion,
                 analyser,
                 size_bytes: size,
@@ -165,7 +197,12 @@ impl<'a, R: Read> Scan<'a, R> {
     /// Keeps a journal that may belong to a database.
     fn journal(&mut self, path: &str, size: u64, head: &[u8]) -> Result<(), TarError> {
         let fits = usize::try_from(size).is_ok_and(|size| self.kept_bytes.saturating_add(size) <= MAX_KEPT_BYTES);
-        if path.ends_with("-wal") && size > 0 && fits {
+        if !path.ends_with("-wal") || size == 0 {
+            return Ok(());
+        }
+        if !fits && self.lost_journals.len() < MAX_LOST_JOURNALS {
+            self.lost_journals.push(path.to_owned());
+        } else if fits {
             let mut bytes = Vec::new();
             read_all(&mut self.tar, size, head, &mut bytes)?;
             self.kept_bytes += bytes.len();
@@ -177,6 +214,7 @@ impl<'a, R: Read> Scan<'a, R> {
     fn wait(&mut self, waiting: Waiting) {
         // Few images hold more than one such database; what is beyond the bound is read without its journal.
         if self.kept_bytes.saturating_add(waiting.bytes.len()) > MAX_KEPT_BYTES {
+            self.unpaired.push((waiting.path.clone(), waiting.companion.clone()));
             let findings = guarded(|| read_file(waiting.analyser, &waiting.path, &waiting.bytes, &self.limits));
             self.found(&waiting.path, waiting.mode, waiting.size_bytes, waiting.analyser, findings);
             return;
@@ -188,15 +226,29 @@ impl<'a, R: Read> Scan<'a, R> {
     /// Reads the databases that waited for their journals.
     fn databases(&mut self, watch: &mut dyn FnMut(&str)) {
         for waiting in std::mem::take(&mut self.waiting) {
+            if Instant::now() > self.deadline {
+                self.builder.unreadable("/", "there was no time left for its databases");
+                return;
+            }
             watch(&waiting.path);
             let journal = self.journals.iter().rev().find(|(path, _)| *path == waiting.companion);
             let findings = match journal {
                 Some((_, journal)) => {
                     guarded(|| analyse_pair(waiting.analyser, &waiting.path, &waiting.bytes, journal, &self.limits))
                 }
-                None => guarded(|| read_file(waiting.analyser, &waiting.path, &waiting.bytes, &self.limits)),
+                None => {
+                    self.unpaired.push((waiting.path.clone(), waiting.companion.clone()));
+                    guarded(|| read_file(waiting.analyser, &waiting.path, &waiting.bytes, &self.limits))
+                }
             };
             self.found(&waiting.path, waiting.mode, waiting.size_bytes, waiting.analyser, findings);
+        }
+        // What a journal holds is not in its database yet.
+        for (path, companion) in std::mem::take(&mut self.unpaired) {
+            let is_kept = self.journals.iter().any(|(journal, _)| *journal == companion);
+            if is_kept || self.lost_journals.contains(&companion) {
+                self.builder.unreadable(&path, "its journal was not read: what was installed last may be missing");
+            }
         }
     }
 
@@ -209,7 +261,7 @@ impl<'a, R: Read> Scan<'a, R> {
             return Ok(());
         }
         let Some(mut spill) = self.spill.take() else {
-            self.builder.unreadable(path, "there is no room for large files");
+            self.builder.accident(path, "there is no room for large files");
             return Ok(());
         };
         if size > self.job.limits.spill_bytes {
@@ -217,12 +269,15 @@ impl<'a, R: Read> Scan<'a, R> {
             self.spill = Some(spill);
             return Ok(());
         }
+        if let Some(companion) = companion(analyser, path) {
+            self.unpaired.push((path.to_owned(), companion));
+        }
         let filled = self.pour(&mut spill, head)?;
         let findings =
             filled.and_then(|()| spill.with(|bytes| guarded(|| read_file(analyser, path, bytes, &self.limits))));
         match findings {
             Ok(findings) => self.found(path, entry.mode, size, analyser, findings),
-            Err(error) => self.builder.unreadable(path, format!("setting it aside: {error}")),
+            Err(error) => self.builder.accident(path, format!("setting it aside: {error}")),
         }
         if spill.clear().is_ok() {
             self.spill = Some(spill);

@@ -1,10 +1,11 @@
 //! The parent's side: it moves, counts and hashes bytes, and believes no child about a digest.
 
 use std::io::{self, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use catalogue::LayerRecord;
 use oci::Digest;
@@ -44,8 +45,8 @@ pub struct Feed {
 /// How one pass ended.
 enum Pass {
     Done(Box<Feed>),
-    /// The child died, while it read this file if it was at one.
-    Died(Option<String>, String),
+    /// The child died.
+    Died(Death),
 }
 
 impl Worker {
@@ -73,13 +74,24 @@ impl Worker {
         mut open: impl FnMut() -> Result<Box<dyn Read + Send + 'a>, Error>,
         job: &LayerJob,
     ) -> Result<Feed, Error> {
-        let mut job = job.clone();
-        let mut layer_died = None;
+        let (deadline, mut job) = (job.limits.deadline, job.clone());
+        let end = Instant::now() + deadline;
+        let late = || format!("reading it took more than {} seconds", deadline.as_secs());
+        let (mut layer_died, mut had_accident) = (None, false);
         while job.skip.len() <= MAX_DEATHS && layer_died.is_none() {
+            // All passes share the time that the layer has.
+            job.limits.deadline = end.saturating_duration_since(Instant::now());
             match self.pass(open()?, &job)? {
-                Pass::Done(feed) => return Ok(*feed),
-                Pass::Died(Some(path), _) if !job.skip.contains(&path) => job.skip.push(path),
-                Pass::Died(_, reason) => layer_died = Some(reason),
+                Pass::Done(mut feed) => {
+                    feed.record.had_accident |= had_accident;
+                    return Ok(*feed);
+                }
+                Pass::Died(_) if Instant::now() >= end => layer_died = Some(late()),
+                Pass::Died(Death { at: Some(path), is_accident, .. }) if !job.skip.contains(&path) => {
+                    had_accident |= is_accident;
+                    job.skip.push(path);
+                }
+                Pass::Died(death) => layer_died = Some(death.reason),
             }
         }
         lost(open()?, layer_died.as_deref().unwrap_or("too many of its files kill their reader"))
@@ -127,6 +139,9 @@ impl Worker {
         drop(watchdog);
         let (answer, moved) = outcome?;
         let (blob, layer, broken) = moved?;
+        // Somebody else's kill: the system was out of memory, or whoever looks after it was impatient.
+        let was_killed =
+            answer.is_err() && reader.child.wait().is_ok_and(|status| status.signal() == Some(libc::SIGKILL));
         Ok(match answer {
             Ok(mut record) => {
                 record.diff_id = layer.digest;
@@ -137,8 +152,8 @@ impl Worker {
                 }
                 Pass::Done(Box::new(Feed { record, blob }))
             }
-            Err(Death::Failed(reason)) => return Err(Error::Unsealed { reason }),
-            Err(Death::Died { at, reason }) => Pass::Died(at, reason),
+            Err(Unheard::Failed(reason)) => return Err(Error::Unsealed { reason }),
+            Err(Unheard::Died { at, reason }) => Pass::Died(Death { at, reason, is_accident: was_killed }),
         })
     }
 
@@ -297,8 +312,17 @@ fn relay(from: std::process::ChildStdout, mut to: ChildStdin) -> (Moved, Option<
     (Moved { digest: hash.finish(), bytes }, broken)
 }
 
-/// How a reader failed.
-enum Death {
+/// How a reader died.
+struct Death {
+    /// The file that it read, if it was at one.
+    at: Option<String>,
+    reason: String,
+    /// It was killed, and not by what it read.
+    is_accident: bool,
+}
+
+/// Why a reader gave no record.
+enum Unheard {
     /// It said why it cannot work.
     Failed(String),
     /// It died.
@@ -306,21 +330,21 @@ enum Death {
 }
 
 /// Hears a reader out.
-fn listen(mut out: impl Read) -> Result<LayerRecord, Death> {
+fn listen(mut out: impl Read) -> Result<LayerRecord, Unheard> {
     let mut at = None;
     loop {
         match frame::read(&mut out) {
             Ok(Some((FrameKind::At, path))) => at = Some(String::from_utf8_lossy(&path).into_owned()),
             Ok(Some((FrameKind::Record, json))) => {
-                let malformed = |error: serde_json::Error| Death::Died { at: None, reason: error.to_string() };
+                let malformed = |error: serde_json::Error| Unheard::Died { at: None, reason: error.to_string() };
                 return serde_json::from_slice(&json).map_err(malformed);
             }
             Ok(Some((FrameKind::Failed, reason))) => {
-                return Err(Death::Failed(String::from_utf8_lossy(&reason).into_owned()));
+                return Err(Unheard::Failed(String::from_utf8_lossy(&reason).into_owned()));
             }
             Ok(Some((FrameKind::Sealed | FrameKind::Job, _))) => {}
-            Ok(None) => return Err(Death::Died { at, reason: "its reader died of it".to_owned() }),
-            Err(error) => return Err(Death::Died { at, reason: error.to_string() }),
+            Ok(None) => return Err(Unheard::Died { at, reason: "its reader died of it".to_owned() }),
+            Err(error) => return Err(Unheard::Died { at, reason: error.to_string() }),
         }
     }
 }

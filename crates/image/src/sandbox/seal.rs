@@ -47,7 +47,8 @@ pub enum SealError {
 /// # Errors
 /// When the system refuses, or the seal does not hold; the process must end then.
 pub fn seal(limits: &LayerLimits) -> Result<(), SealError> {
-    let seconds = limits.deadline.as_secs().max(1);
+    // The parent's clock ends first: it knows that the time is up, and blames no file for it.
+    let seconds = limits.deadline.as_secs() + 1;
     for (what, resource, bound) in [
         ("address space", Resource::As, ADDRESS_BYTES),
         ("memory", Resource::Data, DATA_BYTES),

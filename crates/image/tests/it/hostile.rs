@@ -92,6 +92,66 @@ fn many_links_to_links_end() {
     assert_eq!(record.unreadable.len(), 1);
 }
 
+#[test]
+fn holes_count_as_bytes_of_the_layer() {
+    let mut builder = tar::Builder::new(Vec::new());
+    for name in ["a", "b", "c"] {
+        let records: [(&str, &[u8]); 2] = [("GNU.sparse.map", b"0,4"), ("GNU.sparse.size", b"20000000")];
+        builder.append_pax_extensions(records).unwrap();
+        let mut header = tar::Header::new_ustar();
+        header.set_path(name).unwrap();
+        header.set_size(4);
+        header.set_mode(0o755);
+        header.set_cksum();
+        builder.append(&header, &b"\x7fELF"[..]).unwrap();
+    }
+    let job =
+        LayerJob { limits: LayerLimits { layer_bytes: 50_000_000, ..LayerLimits::default() }, ..LayerJob::default() };
+    let spill = holdfast_image::Spill::new().unwrap();
+    let mut read = 0;
+    let record = read_layer(&builder.into_inner().unwrap()[..], &job, Some(spill), &mut |_| read += 1);
+    assert_eq!(read, 3, "the third is not poured out any more");
+    assert!(record.unreadable.iter().any(|file| file.path == "/" && file.reason.contains("holes")), "{record:?}");
+}
+
+#[test]
+fn the_clock_is_looked_at_after_each_file_that_was_read() {
+    let layer = (0..3).fold(Layer::new(), |layer, at| layer.file(&format!("{at}/node_modules/a/package.json"), "{}"));
+    let job =
+        LayerJob { limits: LayerLimits { deadline: Duration::ZERO, ..LayerLimits::default() }, ..LayerJob::default() };
+    let mut read = 0;
+    let record = read_layer(&layer.bytes()[..], &job, None, &mut |_| read += 1);
+    assert_eq!(read, 1);
+    assert!(record.unreadable.iter().any(|file| file.reason.contains("seconds of work")), "{:?}", record.unreadable);
+}
+
+#[test]
+fn hard_links_to_a_large_folder_cost_nothing() {
+    let begun = std::time::Instant::now();
+    let below = (0..20_000).fold(Layer::new(), |layer, at| layer.file(&format!("d/{at}"), "")).read();
+    let above = (0..20_000).fold(Layer::new(), |layer, at| layer.hard_link(&format!("l/{at}"), "d")).read();
+    assert!(catalogue::squash(&[&below, &above], None).packages.is_empty());
+    let files = (0..20_000).fold(Layer::new(), |layer, at| layer.file(&format!("d/{at}"), ""));
+    let record = (0..20_000).fold(files, |layer, at| layer.hard_link(&format!("l/{at}"), "d")).read();
+    assert!(record.hard_links.is_empty() && !record.unreadable.is_empty());
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_link_s_target_is_bounded() {
+    let mut builder = tar::Builder::new(Vec::new());
+    builder.append_pax_extensions([("linkpath", "x/".repeat(3000).as_bytes())]).unwrap();
+    let mut header = tar::Header::new_ustar();
+    header.set_path("link").unwrap();
+    header.set_entry_type(EntryType::Symlink);
+    header.set_size(0);
+    header.set_cksum();
+    builder.append(&header, &b""[..]).unwrap();
+    let record = read(&builder.into_inner().unwrap());
+    assert!(record.links.is_empty());
+    assert_eq!(record.unreadable.len(), 1);
+}
+
 /// What `docker save` writes of one layer.
 fn saved(layer: &[u8]) -> Vec<(String, Vec<u8>)> {
     let config = config(&[layer.to_vec()]);

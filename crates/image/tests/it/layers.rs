@@ -159,6 +159,72 @@ fn owned_files_are_found_across_layers_and_merged_folders() {
 }
 
 #[test]
+fn what_hides_does_not_follow_a_lower_layer_s_links() {
+    let whole = || base().symlink("x", "var").symlink("y", "/var/lib/dpkg");
+    for layer in [
+        Layer::new().file("x/.wh..wh..opq", ""),
+        Layer::new().file("x/lib/.wh.dpkg", ""),
+        Layer::new().file("y/.wh.status", ""),
+        Layer::new().file("y/.wh..wh..opq", ""),
+    ] {
+        assert_eq!(names(&image(vec![whole(), layer])), WHOLE);
+    }
+}
+
+#[test]
+fn a_hard_link_is_to_what_was_there_before_its_layer() {
+    let below = || Layer::new().file("a/node_modules/a/package.json", node("a", "1.0.0"));
+    for layer in [
+        Layer::new().file("a/node_modules/a/.wh.package.json", ""),
+        Layer::new().file("a/.wh..wh..opq", ""),
+        Layer::new().file("a", ""),
+    ] {
+        let link = layer.hard_link("b/node_modules/a/package.json", "a/node_modules/a/package.json");
+        let catalogue = image(vec![below(), link]);
+        assert_eq!(names(&catalogue), ["a 1.0.0"]);
+        assert_eq!(catalogue.packages[0].package.evidence[0].path, "/b/node_modules/a/package.json");
+    }
+    let catalogue = image(vec![base(), Layer::new().hard_link("a/node_modules/a/package.json", "gone")]);
+    assert_eq!(catalogue.unreadable.len(), 1);
+    assert_eq!(catalogue.unreadable[0].path, "/a/node_modules/a/package.json");
+}
+
+#[test]
+fn a_file_is_chosen_by_its_path_without_links() {
+    let status = dpkg(&[("bash", "5.2")]);
+    assert_eq!(names(&image(vec![Layer::new().symlink("x", "var/lib/dpkg").file("x/status", &status)])), ["bash 5.2"]);
+    let again = Layer::new().file("a/.wh..wh.x/node_modules/a/package.json", node("a", "1.0.0"));
+    assert_eq!(names(&image(vec![again])), ["a 1.0.0"], "only the root has names of aufs's own");
+}
+
+#[test]
+fn a_journal_that_could_not_be_read_is_told() {
+    for layer in [
+        Layer::new()
+            .file("nix/var/nix/db/db.sqlite", vec![0; 100])
+            .file("nix/var/nix/db/db.sqlite-wal", vec![0; 33 << 20]),
+        Layer::new()
+            .file("nix/var/nix/db/db.sqlite", [&b"SQLite format 3\0"[..], &vec![0; 17 << 20]].concat())
+            .file("nix/var/nix/db/db.sqlite-wal", "x"),
+    ] {
+        let catalogue = image(vec![layer]);
+        let told = |file: &catalogue::UnreadableFile| file.reason.contains("journal");
+        assert!(catalogue.unreadable.iter().any(told), "{:?}", catalogue.unreadable);
+    }
+}
+
+#[test]
+fn a_list_that_a_package_left_behind_owns_nothing() {
+    let catalogue = image(vec![
+        base()
+            .file("var/lib/dpkg/info/gone.list", "/.\n/lib\n/lib/node_modules/a/package.json\n")
+            .file("lib/node_modules/a/package.json", node("a", "1.0.0")),
+    ]);
+    let found = catalogue.packages.iter().find(|found| found.package.name == "a").unwrap();
+    assert!(found.owners.is_empty(), "{:?}", found.owners);
+}
+
+#[test]
 fn equal_layers_make_equal_bytes() {
     let json = || serde_json::to_vec(&image(vec![base(), Layer::new().file("srv/.wh.x", "")])).unwrap();
     assert_eq!(json(), json());

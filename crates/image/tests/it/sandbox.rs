@@ -92,3 +92,36 @@ fn a_child_that_stalls_is_killed() {
     let feed = worker().read(|| Ok(Box::new(Stalls(cut, false))), &job).unwrap();
     assert!(!feed.record.unreadable.is_empty());
 }
+
+/// A worker that is a script of the shell; `AT` is a message that tells the file it has come to, `REAL` the true worker.
+fn scripted(folder: &std::path::Path, script: &str) -> Worker {
+    use std::os::unix::fs::PermissionsExt as _;
+    let real = std::env::current_exe().unwrap();
+    let real = real.parent().unwrap().parent().unwrap().join("examples").join("layer_worker");
+    let at = r"head -c 1 > /dev/null; printf 'A\007\000\000\000/etc/x1'";
+    let script = script.replace("REAL", real.to_str().unwrap()).replace("AT", at);
+    let path = folder.join("worker.sh");
+    fs_err::write(&path, format!("#!/bin/sh\ncd {}\n{script}\n", folder.display())).unwrap();
+    fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    Worker::new(path)
+}
+
+#[test]
+fn all_passes_share_the_layer_s_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let stuck = scripted(folder.path(), "AT\nexec sleep 100");
+    let limits = LayerLimits { deadline: Duration::from_secs(1), ..LayerLimits::default() };
+    let job = LayerJob { limits, skip: Vec::new() };
+    let feed = stuck.read(opened(&base().bytes()), &job).unwrap();
+    let reason = &feed.record.unreadable[0].reason;
+    assert!(reason.contains("more than 1 seconds"), "no file is blamed: {reason}");
+}
+
+#[test]
+fn a_reader_that_this_machine_killed_is_an_accident() {
+    let folder = tempfile::tempdir().unwrap();
+    let killed = scripted(folder.path(), "[ -e again ] && exec REAL \"$@\"\n: > again\nAT\nkill -9 $$");
+    let record = killed.read(opened(&base().bytes()), &LayerJob::default()).unwrap().record;
+    assert!(record.had_accident);
+    assert!(!worker().read(opened(&base().bytes()), &LayerJob::default()).unwrap().record.had_accident);
+}

@@ -140,7 +140,7 @@ impl Indexer<'_> {
             record.diff_id = expected.clone();
         }
         // What was cut short by an accident must not be believed for ever.
-        if is_whole && layer.diff_id.is_some() {
+        if is_whole && !record.had_accident && layer.diff_id.is_some() {
             self.records.put(&record);
         }
         progress(Progress::Done(number));

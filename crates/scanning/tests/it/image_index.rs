@@ -26,7 +26,11 @@ fn tarred(files: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// Writes an archive of `docker save` whose configuration names these digests.
 fn archive(folder: &Path, layers: &[&[u8]], named: &[Digest]) -> PathBuf {
-    let config = serde_json::json!({"os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": named}}).to_string();
+    let labels = serde_json::json!({"cpe": "cpe:/a:redhat:enterprise_linux:9::appstream"});
+    let config = serde_json::json!({
+        "os": "linux", "architecture": "amd64", "config": {"Labels": labels}, "rootfs": {"diff_ids": named},
+    });
+    let config = config.to_string();
     let paths: Vec<String> = (0..layers.len()).map(|at| format!("{at}/layer.tar")).collect();
     let list = serde_json::json!([{"Config": "c.json", "RepoTags": ["a:1"], "Layers": paths}]).to_string();
     let mut files: Vec<(&str, &[u8])> = vec![("c.json", config.as_bytes()), ("manifest.json", list.as_bytes())];
@@ -69,6 +73,42 @@ fn a_layer_is_read_once_for_ever() {
     assert_eq!(second.unwrap(), first);
     assert!(steps.contains(&Progress::Known(0)) && steps.contains(&Progress::Known(1)));
     assert_eq!(catalogue(&path, None, &NoRecords).0.unwrap(), first, "in this process it is the same");
+}
+
+#[test]
+fn the_label_cpe_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let layers = layers();
+    let named: Vec<Digest> = layers.iter().map(|layer| Digest::of(layer)).collect();
+    let path = archive(folder.path(), &[&layers[0], &layers[1]], &named);
+    let found = catalogue(&path, None, &NoRecords).0.unwrap();
+    assert_eq!(found.cpes, ["cpe:/a:redhat:enterprise_linux:9::appstream"]);
+}
+
+#[test]
+fn what_this_machine_could_not_read_is_read_again_the_next_time() {
+    // A folder for temporary files that is not there is as good as a full disk.
+    if std::env::var_os("WITHOUT_ROOM").is_none() {
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "image_index::what_this_machine_could_not_read_is_read_again_the_next_time"])
+            .env("WITHOUT_ROOM", tempfile::tempdir().unwrap().keep())
+            .env("TMPDIR", "/nonexistent")
+            .stdout(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success());
+        return;
+    }
+    let folder = PathBuf::from(std::env::var_os("WITHOUT_ROOM").unwrap());
+    let large = [b"\x7fELF".to_vec(), vec![0; 17 << 20]].concat();
+    let layer = tarred(&[("usr/bin/large", &large)]);
+    let named = [Digest::of(&layer)];
+    let path = archive(&folder, &[&layer], &named);
+    let records = RecordFolder::new(folder.join("records"));
+    let (found, _) = catalogue(&path, None, &records);
+    assert_eq!(found.unwrap().unreadable.len(), 1);
+    assert!(records.get(&named[0]).is_none());
+    fs_err::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
