@@ -6,6 +6,7 @@
 
 mod assemble;
 mod fold;
+mod nix;
 mod owner;
 
 pub use assemble::{DeletedPackage, ImageCatalogue, ImageLayer, ImagePackage, UnreadableFile, is_of_system};

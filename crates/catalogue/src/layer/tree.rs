@@ -177,6 +177,15 @@ impl<F> Tree<F> {
         names.try_fold(Self::ROOT, |folder, name| self.child(folder, name))
     }
 
+    /// Returns the names of what lies in a folder; no link is followed.
+    pub(crate) fn names(&self, path: &str) -> impl Iterator<Item = &str> {
+        let children = match self.at(path).and_then(|id| self.nodes.get(id.0)) {
+            Some(Node::Dir { children, .. }) => Some(children),
+            _ => None,
+        };
+        children.into_iter().flatten().map(|(name, _)| &**name)
+    }
+
     /// Takes a file or a tree away. No link is followed: engines take away what stands at the name, and nothing of what
     /// a lower layer's link points to.
     pub(crate) fn remove(&mut self, path: &str) -> Option<NodeId> {

@@ -12,6 +12,7 @@ use crate::layer::LayerRecord;
 use crate::layer::tree::{Node, Tree};
 
 use super::fold::{Content, FileAt, View};
+use super::nix;
 use super::owner::owners;
 
 /// What is in an image.
@@ -112,7 +113,10 @@ pub(super) fn assemble(layers: &[&LayerRecord], mut view: View, config: Option<&
     let since = since(layers, &view, &files);
     let says = files.iter().map(|file| (file.path.clone(), file.as_seen()));
     // What the configuration says holds for the image as a whole.
-    let joined = join(says.chain(config.map(|findings| ("/".to_owned(), findings.clone()))));
+    let mut joined = join(says.chain(config.map(|findings| ("/".to_owned(), findings.clone()))));
+    let stored = nix::store(&view, &joined.packages);
+    joined.packages.extend(stored);
+    let stored_since = nix::since(layers);
     let wanted: BTreeSet<String> = joined
         .packages
         .iter()
@@ -127,7 +131,11 @@ pub(super) fn assemble(layers: &[&LayerRecord], mut view: View, config: Option<&
             package.evidence.sort();
             package.evidence.dedup();
             ImagePackage {
-                introduced_in: since.get(&key(&package)).copied().unwrap_or_else(|| layer_of(&files, &package)),
+                introduced_in: since
+                    .get(&key(&package))
+                    .or_else(|| stored_since.get(nix::folder_of(&package)?))
+                    .copied()
+                    .unwrap_or_else(|| layer_of(&files, &package)),
                 owners: if is_of_system(package.kind) { Vec::new() } else { owners_of(&package, &owners) },
                 package,
             }

@@ -214,6 +214,21 @@ fn a_journal_that_could_not_be_read_is_told() {
 }
 
 #[test]
+fn a_store_without_its_database_is_told_by_its_names() {
+    let hash = "0".repeat(32);
+    let catalogue = image(vec![
+        base(),
+        Layer::new()
+            .file(&format!("nix/store/{hash}-openssl-3.0.13/lib/x"), "")
+            .dir(&format!("nix/store/{hash}-gone-1.0/")),
+        Layer::new().file(&format!("nix/store/.wh.{hash}-gone-1.0"), ""),
+    ]);
+    let found = catalogue.packages.iter().find(|found| found.package.name == "openssl").unwrap();
+    assert_eq!((found.package.version.as_str(), found.introduced_in), ("3.0.13", 1));
+    assert_eq!(names(&catalogue).len(), WHOLE.len() + 1);
+}
+
+#[test]
 fn a_list_that_a_package_left_behind_owns_nothing() {
     let catalogue = image(vec![
         base()
