@@ -108,14 +108,11 @@ fn repository_fits(qualifiers: &Qualifiers, key: &Key, system: Option<&System>) 
     if key.namespace.0 == "cpe" {
         return qualifiers.cpes.iter().any(|cpe| platform_fits(cpe, system));
     }
-    let enabled = system.map_or(&[][..], |system| &system.cpes);
-    if enabled.is_empty() {
-        // Without content sets only the release itself is known, with its ordinary repositories.
-        let Some((_, release)) = key.namespace.0.split_once(':') else { return true };
-        let base = format!("cpe:/o:redhat:enterprise_linux:{release}");
-        return qualifiers.cpes.iter().any(|stated| cpe_matches(stated, &base));
-    }
-    qualifiers.cpes.iter().any(|stated| enabled.iter().any(|enabled| cpe_matches(stated, enabled)))
+    // An image's labels name its product, or one repository of several: the release's own are there beside it.
+    let Some((_, release)) = key.namespace.0.split_once(':') else { return true };
+    let base = format!("cpe:/o:redhat:enterprise_linux:{release}");
+    let enabled = system.map_or(&[][..], |system| &system.cpes).iter().chain([&base]);
+    qualifiers.cpes.iter().any(|stated| enabled.clone().any(|enabled| cpe_matches(stated, enabled)))
 }
 
 /// NVD binds a statement to a system, or to the software that a component is made for. What has no ecosystem of its own

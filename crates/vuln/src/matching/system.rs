@@ -15,7 +15,7 @@ pub struct System {
     pub version: String,
     /// `VERSION_CODENAME`.
     pub codename: Option<String>,
-    /// CPEs of the enabled repositories (Red Hat's content sets); empty if not known.
+    /// CPEs of products and repositories that the image's labels name, beside those of the release.
     pub cpes: Vec<String>,
     /// Channels beyond the usual one whose fixes this image can get: `esm-apps`, `esm-infra`, `extras`, …
     pub channels: Vec<String>,

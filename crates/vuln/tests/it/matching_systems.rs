@@ -183,10 +183,12 @@ fn red_hat_states_products_by_cpe() {
         let report = matched(&memory, &image(Some(os), installed.clone()));
         report.findings.iter().map(|finding| finding.id.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(ids(system("rhel", "9.3")), ["CVE-1", "CVE-3", "CVE-4"], "without content sets: the release itself");
-    let cpes =
-        vec!["cpe:/a:redhat:enterprise_linux:9::appstream".to_owned(), "cpe:/a:redhat:openshift:4.12::el9".to_owned()];
-    assert_eq!(ids(System { cpes, ..system("rhel", "9.3") }), ["CVE-1", "CVE-2", "CVE-3"]);
+    assert_eq!(ids(system("rhel", "9.3")), ["CVE-1", "CVE-3", "CVE-4"], "the release itself");
+    let with = |cpe: &str| System { cpes: vec![cpe.to_owned()], ..system("rhel", "9.3") };
+    // A label adds what it names, and takes nothing of the release away.
+    assert_eq!(ids(with("cpe:/a:redhat:openshift:4.12::el9")), ["CVE-1", "CVE-2", "CVE-3", "CVE-4"]);
+    assert_eq!(ids(with("cpe:/a:redhat:openshift:4.22::el9")), ["CVE-1", "CVE-3", "CVE-4"]);
+    assert_eq!(ids(with("cpe:/a:redhat:enterprise_linux:9::baseos")), ["CVE-1", "CVE-3", "CVE-4"]);
 }
 
 #[test]
