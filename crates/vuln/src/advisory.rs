@@ -154,7 +154,8 @@ pub enum AffectState {
 pub struct Qualifiers {
     /// Only packages of this module and stream (`name:stream`).
     pub module: Option<String>,
-    /// Only these architectures; empty: all.
+    /// Only these architectures; empty: all. `src` alone: the source package of that name (see
+    /// [`Affect::is_of_source`]).
     pub arches: Vec<String>,
     /// Only images with one of these CPEs (Red Hat's repositories); empty: all.
     pub cpes: Vec<String>,
@@ -186,4 +187,16 @@ pub struct Affect {
     pub severity: Option<String>,
     /// What else must hold.
     pub qualifiers: Qualifiers,
+}
+
+impl Affect {
+    /// Returns whether this speaks of all that is built from the source package of that name, and not of the binary
+    /// package of that name: so Red Hat states what it has not mended.
+    #[must_use]
+    pub fn is_of_source(&self) -> bool {
+        let is_open = |range: &Range| range.introduced.is_none() && range.end == RangeEnd::Open;
+        matches!(self.qualifiers.arches.as_slice(), [arch] if arch == "src")
+            && self.versions.is_empty()
+            && self.ranges.iter().all(is_open)
+    }
 }

@@ -62,8 +62,11 @@ pub fn lookups(system: Option<&System>, package: &Package) -> Vec<(Namespace, St
     if names::is_system(package.kind) {
         if let Some(key) = system.and_then(|system| keys::vendor(system, package)) {
             let home = system.and_then(System::namespace).filter(|home| *home != key.namespace);
-            found.extend(home.map(|namespace| Key { namespace, ..key.clone() }));
-            found.push(key);
+            let homes = home.map(|namespace| Key { namespace, ..key.clone() });
+            for key in homes.into_iter().chain([key]) {
+                found.extend(keys::by_source(&key, package));
+                found.push(key);
+            }
         }
         found.extend(keys::upstream(package));
     } else {
@@ -148,10 +151,7 @@ impl<'a, S: AdvisorySource> Matcher<'a, S> {
         let speaks = match owner.zip(self.image.system.as_ref()) {
             Some((package, system)) if names::is_system(package.kind) && !self.past_end_of_life => {
                 match self.vendor_key(system, package)? {
-                    Some(key) => {
-                        let silent = self.records.affects(&key.namespace, &key.name)?.is_empty();
-                        !(silent && keys::is_foreign(&key.namespace, package))
-                    }
+                    Some(key) => !(self.is_silent(&key, package)? && keys::is_foreign(&key.namespace, package)),
                     None => false,
                 }
             }
@@ -173,6 +173,16 @@ impl<'a, S: AdvisorySource> Matcher<'a, S> {
         Ok(self.records.covers(&key.namespace)?.then_some(key))
     }
 
+    /// Returns whether the vendor says nothing under any name of a package.
+    fn is_silent(&mut self, key: &Key, package: &Package) -> Result<bool, S::Error> {
+        for key in keys::by_source(key, package).iter().chain([key]) {
+            if !self.records.affects(&key.namespace, &key.name)?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     fn system_package(&mut self, package: &Package, copies: &[usize]) -> Result<(), S::Error> {
         let system = self.image.system.as_ref();
         let key = match system {
@@ -182,10 +192,11 @@ impl<'a, S: AdvisorySource> Matcher<'a, S> {
         let mut lookups = Vec::new();
         let mut gap = Some(GapReason::NoFeed);
         if let Some(key) = key {
-            let silent = self.records.affects(&key.namespace, &key.name)?.is_empty();
-            let is_foreign = silent && keys::is_foreign(&key.namespace, package);
+            let is_foreign = self.is_silent(&key, package)? && keys::is_foreign(&key.namespace, package);
             gap = is_foreign.then_some(GapReason::ForeignPackage);
+            let by_source = keys::by_source(&key, package);
             lookups.push(key);
+            lookups.extend(by_source);
         }
         if gap.is_some() || self.past_end_of_life {
             lookups.extend(keys::upstream(package));

@@ -64,6 +64,7 @@ struct Said {
     name: String,
     module: Option<String>,
     channel: Option<String>,
+    by_source: bool,
     state: AffectState,
     fixed: Option<String>,
     severity: Option<String>,
@@ -99,7 +100,10 @@ fn affects(source: &str, products: &Products<'_>, vulnerability: &Vulnerability,
                 (AffectState::Affected, Some(&"no_fix_planned")) => no_fix(reason.get(product.as_str()).copied()),
                 (state, _) => state,
             };
+            // Red Hat states what it has not mended by source packages, without a version.
+            let by_source = component.version.is_none() && component.arch.as_deref() == Some("src");
             let key = Said {
+                by_source,
                 namespace: component.namespace,
                 name: component.name,
                 module: component.module,
@@ -139,6 +143,7 @@ fn emit(source: &str, said: Said, cpes: BTreeSet<String>, id: &str, sink: &mut d
             module: said.module,
             channel: said.channel,
             cpes: cpes.into_iter().collect(),
+            arches: said.by_source.then(|| "src".to_owned()).into_iter().collect(),
             ..Qualifiers::default()
         },
     });

@@ -1,7 +1,7 @@
 //! Whether one statement about a package's name holds for one installed package.
 
 use super::System;
-use super::keys::Key;
+use super::keys::{self, Key};
 use crate::advisory::{Affect, AffectState, Qualifiers, RangeEnd};
 use crate::package::Package;
 use crate::version::VersionError;
@@ -26,7 +26,8 @@ pub(super) fn decide(
     system: Option<&System>,
     title: &str,
 ) -> Result<Outcome, VersionError> {
-    let in_place = module_fits(affect, package, title)
+    let in_place = source_fits(affect, key, package)
+        && module_fits(affect, package, title)
         && arch_fits(&affect.qualifiers, package)
         && repository_fits(&affect.qualifiers, key, system)
         && variant_fits(affect, key);
@@ -39,6 +40,18 @@ pub(super) fn decide(
         return Ok(if holds { Outcome::DeclaredUnaffected } else { Outcome::Unaffected });
     }
     Ok(if affect.holds(&key.version)? { Outcome::Affected } else { Outcome::Unaffected })
+}
+
+/// Red Hat speaks of binary packages and of source packages, and one name may be of both: `key` says which was asked.
+fn source_fits(affect: &Affect, key: &Key, package: &Package) -> bool {
+    if !keys::speaks_by_source_too(&key.namespace) {
+        return true;
+    }
+    match &package.source {
+        Some(source) if affect.is_of_source() => source.name == key.name,
+        None if affect.is_of_source() => true,
+        _ => package.name == key.name,
+    }
 }
 
 /// Modular packages are compared within their module and stream only, others with no module at all.
@@ -182,7 +195,7 @@ pub(super) fn specificity(affect: &Affect) -> usize {
     let qualifiers = &affect.qualifiers;
     [
         qualifiers.module.is_some(),
-        !qualifiers.arches.is_empty(),
+        !qualifiers.arches.is_empty() && !affect.is_of_source(),
         !qualifiers.cpes.is_empty(),
         qualifiers.channel.is_some(),
     ]

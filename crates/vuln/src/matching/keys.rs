@@ -19,7 +19,7 @@ pub(super) struct Key {
 /// Returns the look-up by which the system's vendor speaks of a package of its own.
 ///
 /// Debian, Ubuntu, Alpine, Wolfi, Chainguard and OpenWrt speak of source packages (an apk's origin), all rpm systems
-/// and Arch of binary ones.
+/// and Arch of binary ones; Red Hat of both ([`by_source`]).
 pub(super) fn vendor(system: &System, package: &Package) -> Option<Key> {
     let home = system.namespace()?;
     let by_source = matches!(package.kind, PackageType::Deb | PackageType::Opkg | PackageType::Apk);
@@ -36,6 +36,17 @@ pub(super) fn vendor(system: &System, package: &Package) -> Option<Key> {
         None => (home, None),
     };
     Some(Key { namespace, name, version, match_kind: MatchKind::Vendor, doubt })
+}
+
+/// Returns the look-up under the source package's name by which the vendor speaks of what it has not mended.
+pub(super) fn by_source(vendor: &Key, package: &Package) -> Option<Key> {
+    let source = package.source.as_ref().filter(|source| source.name != vendor.name)?;
+    speaks_by_source_too(&vendor.namespace).then(|| Key { name: source.name.clone(), ..vendor.clone() })
+}
+
+/// Red Hat speaks of binary packages where it has mended something, else of source packages.
+pub(super) fn speaks_by_source_too(namespace: &Namespace) -> bool {
+    namespace.0.starts_with("rhel:")
 }
 
 /// Returns the release that a version's suffix names, if it is another one of the same system: `+deb11u5` on

@@ -229,7 +229,7 @@ const CSAF: &str = r#"{"document":{"category":"csaf_vex","csaf_version":"2.0","a
    {"product":{"product_id":"ocp","product_identification_helper":{"cpe":"cpe:/a:redhat:openshift:4"}}},
    {"product":{"product_id":"npm-x","product_identification_helper":{"purl":"pkg:rpm/redhat/npm@10-1.el9?arch=x86_64&epoch=1&rpmmod=nodejs:18:900:abc"}}},
    {"product":{"product_id":"npm-src","product_identification_helper":{"purl":"pkg:rpm/redhat/nodejs@18-1.el9?arch=src"}}},
-   {"product":{"product_id":"nodejs","product_identification_helper":{"purl":"pkg:rpm/redhat/nodejs"}}}]}],
+   {"product":{"product_id":"nodejs","product_identification_helper":{"purl":"pkg:rpm/redhat/nodejs?arch=src"}}}]}],
   "relationships":[
    {"category":"default_component_of","full_product_name":{"product_id":"A:m"},"product_reference":"m","relates_to_product_reference":"AppStream-9"},
    {"category":"default_component_of","full_product_name":{"product_id":"A:m:npm"},"product_reference":"npm-x","relates_to_product_reference":"A:m"},
@@ -248,7 +248,7 @@ fn csaf_products_become_packages_of_releases() {
     assert_eq!(
         out.lines(),
         [
-            r#"CVE-2024-8 rhel:8 nodejs .. WontFix Low ["cpe:/o:redhat:enterprise_linux:8"]"#,
+            r#"CVE-2024-8 rhel:8 nodejs .. WontFix Low ["src"] ["cpe:/o:redhat:enterprise_linux:8"]"#,
             r#"CVE-2024-8 rhel:9 npm ..<1:10-1.el9 nodejs:18 ["cpe:/a:redhat:enterprise_linux:9::appstream"]"#,
         ]
     );

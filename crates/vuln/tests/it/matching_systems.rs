@@ -192,6 +192,29 @@ fn red_hat_states_products_by_cpe() {
 }
 
 #[test]
+fn what_red_hat_has_not_mended_is_stated_by_source() {
+    let mut memory = Memory::default();
+    memory.add("redhat", "CVE-1", "rhel:9", "openssl", "-").qualifiers.arches = vec!["src".to_owned()];
+    memory.add("redhat", "CVE-2", "rhel:9", "openssl", "-");
+    // The binary package was mended, whatever is said of its source.
+    memory.add("redhat", "CVE-3", "rhel:9", "openssl-libs", "1:3.0.7-1.el9");
+    memory.affect("redhat", "CVE-3", "rhel:9", "openssl", "-").qualifiers.arches = vec!["src".to_owned()];
+    let version = "1:3.0.7-27.el9";
+    let libs = built_from(PackageType::Rpm, "openssl-libs", "openssl", version);
+    let other = built_from(PackageType::Rpm, "openssl", "openssl-fork", version);
+    let ids = |package: &Package| {
+        let report = matched(&memory, &image(Some(system("rhel", "9.4")), vec![package.clone()]));
+        report.findings.iter().map(|finding| finding.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&libs), ["CVE-1"]);
+    assert_eq!(ids(&other), ["CVE-2"], "only its name is the source's");
+    assert_eq!(ids(&package(PackageType::Rpm, "openssl", version)), ["CVE-1", "CVE-2", "CVE-3"]);
+    let lookups = holdfast_vuln::matching::lookups(Some(&system("rhel", "9.4")), &libs);
+    let watched: Vec<_> = lookups.iter().filter(|(space, _)| space.0 == "rhel:9").map(|(_, name)| name).collect();
+    assert_eq!(watched, ["openssl", "openssl-libs"]);
+}
+
+#[test]
 fn states_of_the_vendor_are_told() {
     let mut memory = Memory::default();
     for (id, state) in [
