@@ -257,7 +257,7 @@ impl<'a, S: AdvisorySource> Matcher<'a, S> {
 
     fn tell(&mut self, package: &Package, copies: &[usize], statements: Vec<Statement>) -> Result<(), S::Error> {
         let channels = self.image.system.as_ref().map_or(&[][..], |system| &system.channels);
-        for group in gather::by_vulnerability(gather::affected(statements, channels)) {
+        for group in gather::groups(statements, channels) {
             let mut found = finding::make(package, &group, channels, &mut self.records)?;
             for copy in copies.iter().filter_map(|place| self.image.packages.get(*place)) {
                 finding::add_copy(&mut found, copy);

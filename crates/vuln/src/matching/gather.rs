@@ -85,8 +85,25 @@ pub(super) fn statements<S: AdvisorySource>(
     Ok(gathered)
 }
 
+/// Returns what is left to tell of the statements on one package.
+///
+/// Where the usual channel, or one that is on, speaks of a vulnerability, its word counts: what another channel mends
+/// (FIPS, LTSS) has versions of its own, and is no more than a hint at a fix.
+pub(super) fn groups(statements: Vec<Statement>, channels: &[String]) -> Vec<Group> {
+    let is_here = |statement: &Statement| {
+        statement.affect.qualifiers.channel.as_deref().is_none_or(|channel| is_on(channels, channel))
+    };
+    let judged: BTreeSet<String> = match statements.iter().all(is_here) {
+        true => BTreeSet::new(),
+        false => statements.iter().filter(|one| is_here(one)).flat_map(Statement::vulnerabilities).flatten().collect(),
+    };
+    let mut groups = by_vulnerability(affected(statements, channels));
+    groups.retain(|group| group.statements.iter().any(is_here) || group.ids.is_disjoint(&judged));
+    groups
+}
+
 /// Keeps of each advisory the statements by which the package is affected, the best fix first.
-pub(super) fn affected(statements: Vec<Statement>, channels: &[String]) -> Vec<Statement> {
+fn affected(statements: Vec<Statement>, channels: &[String]) -> Vec<Statement> {
     let has_usual = statements.iter().any(|statement| statement.affect.qualifiers.channel.is_none());
     let mut statements = statements;
     statements.retain(|statement| {
@@ -148,7 +165,7 @@ impl Group {
 
 /// Gathers what is one vulnerability under several names (CVE, GHSA, PYSEC, …); an erratum stands under each of the
 /// vulnerabilities that it mends.
-pub(super) fn by_vulnerability(statements: Vec<Statement>) -> Vec<Group> {
+fn by_vulnerability(statements: Vec<Statement>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     // In which group an id is; groups that were joined with an earlier one are left empty.
     let mut places: HashMap<String, usize> = HashMap::new();

@@ -107,6 +107,30 @@ fn a_fix_through_a_channel_that_is_not_attached_is_no_fix() {
 }
 
 #[test]
+fn a_channel_that_is_not_attached_does_not_judge_what_the_usual_one_does() {
+    let mut memory = Memory::default();
+    memory.add("ubuntu", "CVE-1", "ubuntu:20.04", "openssl", "1.1.1f-1ubuntu2.24");
+    let fips = memory.affect("ubuntu", "CVE-1", "ubuntu:20.04", "openssl", "1.1.1f-1ubuntu2.fips.17");
+    fips.qualifiers.channel = Some("fips-updates".to_owned());
+    // A notice of its own for the other channel.
+    memory.advisory("ubuntu", "USN-2", &["CVE-1"]);
+    let notice = memory.affect("ubuntu", "USN-2", "ubuntu:20.04", "openssl", "1.1.1f-1ubuntu2.fips.18");
+    notice.qualifiers.channel = Some("fips-updates".to_owned());
+    let report = |version: &str, channels: &[&str]| {
+        let channels = channels.iter().map(|channel| (*channel).to_owned()).collect();
+        let os = System { channels, ..system("ubuntu", "20.04") };
+        told(&matched(&memory, &image(Some(os), vec![package(PackageType::Deb, "openssl", version)])))
+    };
+    assert!(report("1.1.1f-1ubuntu2.24", &[]).is_empty());
+    assert_eq!(
+        report("1.1.1f-1ubuntu2.23", &[]),
+        ["openssl 1.1.1f-1ubuntu2.23 CVE-1 Fixed 1.1.1f-1ubuntu2.24"],
+        "the fix is the usual channel's"
+    );
+    assert_eq!(report("1.1.1f-1ubuntu2.fips.16", &["fips-updates"]).len(), 1);
+}
+
+#[test]
 fn alpine_is_matched_by_origin_and_zero_means_never() {
     let mut memory = Memory::default();
     memory.add("alpine", "CVE-1", "alpine:3.19", "openssl", "3.1.4-r1");
