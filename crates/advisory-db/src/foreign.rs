@@ -9,6 +9,8 @@ use crate::constraint::Constraint;
 pub(crate) struct Place {
     pub(crate) namespace: Namespace,
     pub(crate) scheme: Scheme,
+    /// The channel that fixes come through, if it is not the usual one.
+    pub(crate) channel: Option<String>,
 }
 
 /// A system's name in lower case as other scanners write it, our namespace, and the order of its versions.
@@ -61,7 +63,7 @@ pub(crate) fn system(name: &str, release: &str) -> Option<Place> {
         _ => release,
     };
     let text = if release.is_empty() { (*namespace).to_owned() } else { format!("{namespace}:{release}") };
-    Some(Place { namespace: Namespace(text), scheme: *scheme })
+    Some(Place { namespace: Namespace(text), scheme: *scheme, channel: None })
 }
 
 /// Returns the place of a language's packages, by what other scanners call it.
@@ -84,7 +86,7 @@ pub(crate) fn language(name: &str) -> Option<Place> {
         _ => return None,
     };
     let read = vuln::feed::ecosystem(osv);
-    Some(Place { namespace: read.namespace, scheme: read.scheme })
+    Some(Place { namespace: read.namespace, scheme: read.scheme, channel: None })
 }
 
 /// Returns the order of versions that a constraint's type names, where the place does not tell.

@@ -185,9 +185,12 @@ fn packages(connection: &Connection, sink: &mut dyn Sink) -> rusqlite::Result<()
     // The column was called otherwise in the first builds.
     let has_ecosystem = connection.prepare("SELECT ecosystem FROM packages LIMIT 1").is_ok();
     let ecosystem = if has_ecosystem { "p.ecosystem" } else { "p.type" };
+    // The first builds had no channels (`esm`, `eus`).
+    let has_channel = connection.prepare("SELECT channel FROM operating_systems LIMIT 1").is_ok();
+    let channel = if has_channel { "o.channel" } else { "NULL" };
     let query = format!(
         "SELECT v.name, v.provider_id, {ecosystem}, p.name, o.name, o.major_version, o.minor_version, o.label_version,
-            b.value, v.withdrawn_date
+            b.value, v.withdrawn_date, {channel}
         FROM affected_package_handles a
         JOIN vulnerability_handles v ON v.id = a.vulnerability_id
         JOIN packages p ON p.id = a.package_id
@@ -203,7 +206,10 @@ fn packages(connection: &Connection, sink: &mut dyn Sink) -> rusqlite::Result<()
         let text = |at: usize| row.get::<_, Option<String>>(at).map(Option::unwrap_or_default);
         let (release, blob) = (release(&text(5)?, &text(6)?, &text(7)?), text(8)?);
         let place = match row.get::<_, Option<String>>(4)? {
-            Some(os) => system(&os, &release),
+            Some(os) => {
+                let channel = Some(text(10)?).filter(|channel| !channel.is_empty());
+                system(&os, &release).map(|place| Place { channel, ..place })
+            }
             None => language(ecosystem.as_deref().unwrap_or_default()),
         };
         match place {
@@ -264,6 +270,7 @@ fn affects(source: &str, id: &str, place: &Place, name: &str, blob: &str, sink: 
             qualifiers: Qualifiers {
                 module: qualifiers.rpm_modularity.clone().filter(|module| !module.is_empty()),
                 cpes: qualifiers.platform_cpes.clone(),
+                channel: place.channel.clone(),
                 ..Qualifiers::default()
             },
         });
@@ -285,7 +292,7 @@ fn cpes(connection: &Connection, sink: &mut dyn Sink) -> rusqlite::Result<()> {
         let (id, provider): (String, String) = (row.get(0)?, row.get(1)?);
         let text = |at: usize| row.get::<_, Option<String>>(at).map(Option::unwrap_or_default);
         let (vendor, product, blob) = (text(3)?, text(4)?, text(6)?);
-        let place = Place { namespace: Namespace("cpe".to_owned()), scheme: Scheme::Generic };
+        let place = Place { namespace: Namespace("cpe".to_owned()), scheme: Scheme::Generic, channel: None };
         affects(&source_of(&provider, &id), &id, &place, &format!("{vendor}:{product}"), &blob, sink);
         Ok(())
     })

@@ -203,7 +203,7 @@ fn grype(path: &std::path::Path, model: i64) {
             CREATE TABLE blobs(id INTEGER PRIMARY KEY, value TEXT NOT NULL);
             CREATE TABLE vulnerability_handles(id INTEGER PRIMARY KEY, name TEXT, status TEXT, published_date TEXT, modified_date TEXT, withdrawn_date TEXT, provider_id TEXT, blob_id INTEGER);
             CREATE TABLE packages(id INTEGER PRIMARY KEY, ecosystem TEXT, name TEXT);
-            CREATE TABLE operating_systems(id INTEGER PRIMARY KEY, name TEXT, major_version TEXT, minor_version TEXT, label_version TEXT, codename TEXT);
+            CREATE TABLE operating_systems(id INTEGER PRIMARY KEY, name TEXT, major_version TEXT, minor_version TEXT, label_version TEXT, codename TEXT, channel TEXT);
             CREATE TABLE affected_package_handles(id INTEGER PRIMARY KEY, vulnerability_id INTEGER, operating_system_id INTEGER, package_id INTEGER, blob_id INTEGER);
             CREATE TABLE cpes(id INTEGER PRIMARY KEY, part TEXT, vendor TEXT, product TEXT, target_software TEXT);
             CREATE TABLE affected_cpe_handles(id INTEGER PRIMARY KEY, vulnerability_id INTEGER, cpe_id INTEGER, blob_id INTEGER);
@@ -223,8 +223,8 @@ fn grype(path: &std::path::Path, model: i64) {
               (4,'CVE-2024-3','active',NULL,NULL,NULL,'nvd',NULL),
               (5,'CVE-2024-4','rejected',NULL,NULL,'2024-01-01 00:00:00+00:00','nvd',NULL);
             INSERT INTO packages VALUES (1,NULL,'curl'),(2,'python','Django'),(3,'rpm','nodejs'),(4,'odd','x');
-            INSERT INTO operating_systems VALUES (1,'debian','12','','','bookworm'),(2,'rhel','9','','','');
-            INSERT INTO affected_package_handles VALUES (1,1,1,1,2),(2,2,NULL,2,3),(3,3,2,3,4),(4,3,NULL,4,4),(5,5,NULL,2,3);
+            INSERT INTO operating_systems VALUES (1,'debian','12','','','bookworm',NULL),(2,'rhel','9','','','',''),(3,'rhel','9','4','','','eus');
+            INSERT INTO affected_package_handles VALUES (1,1,1,1,2),(2,2,NULL,2,3),(3,3,2,3,4),(4,3,NULL,4,4),(5,5,NULL,2,3),(6,3,3,1,2);
             INSERT INTO cpes VALUES (1,'a','haxx','curl',''),(2,'h','acme','box','');
             INSERT INTO affected_cpe_handles VALUES (1,4,1,6),(2,4,2,6);
             INSERT INTO known_exploited_vulnerability_handles VALUES (1,'CVE-2024-1',5);
@@ -246,6 +246,8 @@ fn grypes_tables_become_packages() {
     assert_eq!(shown(&database, "debian:12", "curl"), ["debian CVE-2024-1 <7.88-1  Affected "]);
     assert_eq!(shown(&database, "pypi", "django"), ["ghsa GHSA-b 1<2 3 Affected "]);
     assert_eq!(shown(&database, "rhel:9", "nodejs"), ["redhat CVE-2024-2 open  WontFix nodejs:18"]);
+    let extended = database.affects("rhel:9", "curl").unwrap();
+    assert_eq!(extended[0].qualifiers.channel.as_deref(), Some("eus"), "its fix comes through a channel of its own");
     assert_eq!(shown(&database, "cpe", "haxx:curl"), ["nvd CVE-2024-3 <8.1  Affected "]);
     let record = database.advisory("debian", "CVE-2024-1").unwrap().unwrap();
     assert_eq!((record.severities.len(), record.aliases.as_slice()), (2, &["GHSA-a".to_owned()][..]));

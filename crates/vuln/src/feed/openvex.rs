@@ -67,7 +67,7 @@ fn statement(read: &Statement, sink: &mut dyn Sink) {
     out.aliases.clone_from(&read.vulnerability.aliases);
     out.modified = time(&read.timestamp);
     sink.advisory(out);
-    for (source, namespace, scheme, purl) in packages {
+    for (source, namespace, scheme, channel, purl) in packages {
         // A statement on a version holds for that version; "fixed" is true of it and of what follows.
         let end = match (&purl.version, read.status.as_str()) {
             (Some(version), "fixed") => RangeEnd::Fixed(version.clone()),
@@ -84,20 +84,26 @@ fn statement(read: &Statement, sink: &mut dyn Sink) {
             versions: Vec::new(),
             state,
             severity: None,
-            qualifiers: Qualifiers::default(),
+            qualifiers: Qualifiers { channel, ..Qualifiers::default() },
         });
     }
 }
 
-fn package(id: &str) -> Option<(&'static str, Namespace, Scheme, Purl)> {
+/// Whose package a product is, and the channel that it comes through.
+type Place = (&'static str, Namespace, Scheme, Option<String>, Purl);
+
+fn package(id: &str) -> Option<Place> {
     let purl = Purl::parse(id)?;
     match (purl.kind.as_str(), purl.namespace.as_str()) {
         // Matching goes by source packages.
         ("deb", "ubuntu") if purl.qualifier("arch").is_none_or(|arch| arch == "source" || arch == "src") => {
             // `focal`, `esm-infra/focal`.
             let distro = purl.qualifier("distro")?;
-            let release = ubuntu_release(distro.rsplit('/').next().unwrap_or(distro))?;
-            Some(("ubuntu", Namespace(format!("ubuntu:{release}")), Scheme::Deb, purl))
+            let (channel, name) =
+                distro.rsplit_once('/').map_or((None, distro), |(channel, name)| (Some(channel), name));
+            let namespace = Namespace(format!("ubuntu:{}", ubuntu_release(name)?));
+            let channel = channel.map(str::to_owned);
+            Some(("ubuntu", namespace, Scheme::Deb, channel, purl))
         }
         _ => None,
     }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::gather::{Group, Statement, is_cve};
+use super::gather::{Group, Statement, is_cve, is_on};
 use super::keys;
 use super::records::Records;
 use super::report::{Finding, FixState, Installed, MatchKind};
@@ -144,7 +144,7 @@ fn fix(group: &Group, channels: &[String]) -> (FixState, Option<String>, Option<
     let mut elsewhere = None;
     for statement in &near {
         let Some(fixed) = statement.affect.fixed_in(&statement.key.version) else { continue };
-        match statement.affect.qualifiers.channel.as_ref().filter(|channel| !channels.contains(channel)) {
+        match statement.affect.qualifiers.channel.as_ref().filter(|channel| !is_on(channels, channel)) {
             Some(channel) => elsewhere = elsewhere.or(Some((fixed.to_owned(), channel.clone()))),
             None => {
                 let is_later = |known| statement.affect.scheme.compare(known, fixed).is_ok_and(Ordering::is_lt);

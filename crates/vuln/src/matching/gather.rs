@@ -118,8 +118,9 @@ fn affected(statements: Vec<Statement>, channels: &[String]) -> Vec<Statement> {
     statements.chunk_by(is_one).flat_map(|statements| weigh(statements, channels)).collect()
 }
 
-fn is_on(channels: &[String], channel: &str) -> bool {
-    channels.iter().any(|on| on == channel)
+/// Returns whether an image gets the fixes of a channel. OSV and Grype call both of Ubuntu Pro's archives `esm`.
+pub(super) fn is_on(channels: &[String], channel: &str) -> bool {
+    channels.iter().any(|on| on == channel || (channel == "esm" && matches!(on.as_str(), "esm-infra" | "esm-apps")))
 }
 
 /// Weighs what one advisory says in several statements.

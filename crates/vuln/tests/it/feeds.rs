@@ -267,7 +267,10 @@ fn openvex_of_ubuntu_is_read() {
     );
     assert_eq!(
         out.lines(),
-        ["CVE-2024-9 ubuntu:22.04 openssl ..<3.0.2-0ubuntu1.15", "CVE-2024-9 ubuntu:18.04 openssl .. NotAffected"]
+        [
+            "CVE-2024-9 ubuntu:22.04 openssl ..<3.0.2-0ubuntu1.15",
+            "CVE-2024-9 ubuntu:18.04 openssl .. NotAffected esm-infra",
+        ]
     );
     assert_eq!(out.unread.len(), 1);
 }

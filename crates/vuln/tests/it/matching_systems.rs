@@ -98,8 +98,10 @@ fn a_fix_through_a_channel_that_is_not_attached_is_no_fix() {
     assert_eq!(told(&bare), ["curl 1.2-0ubuntu3 CVE-1 NotFixed 1.2-0ubuntu3+esm1"]);
     assert_eq!(bare.findings[0].fix_channel.as_deref(), Some("esm-infra"));
     let attached = System { channels: vec!["esm-infra".to_owned()], ..system("ubuntu", "16.04") };
-    let report = matched(&memory, &image(Some(attached.clone()), installed));
+    let report = matched(&memory, &image(Some(attached.clone()), installed.clone()));
     assert_eq!(told(&report), ["curl 1.2-0ubuntu3 CVE-1 Fixed 1.2-0ubuntu3+esm1"]);
+    memory.affects[0].qualifiers.channel = Some("esm".to_owned());
+    assert_eq!(told(&matched(&memory, &image(Some(attached.clone()), installed))), told(&report), "one word for both");
     // Mended there, though the usual channel goes on calling it affected.
     memory.affect("ubuntu", "CVE-1", "ubuntu:16.04", "curl", "-");
     let report = matched(&memory, &image(Some(attached), vec![package(PackageType::Deb, "curl", fixed)]));
