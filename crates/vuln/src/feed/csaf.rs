@@ -14,7 +14,7 @@ use crate::scheme::Scheme;
 mod suse;
 mod tree;
 
-use tree::{File, Note, Products, Vulnerability};
+use tree::{File, Note, Products, Remediation, Vulnerability};
 
 const RED_HAT: &str = "redhat";
 const SUSE: &str = "suse";
@@ -75,9 +75,7 @@ fn affects(source: &str, products: &Products<'_>, vulnerability: &Vulnerability,
     let severity = by_product(vulnerability.threats.iter().filter(|threat| threat.category == "impact"), |threat| {
         (&threat.product_ids, threat.details.as_str())
     });
-    let remedy =
-        by_product(vulnerability.remediations.iter(), |remedy| (&remedy.product_ids, remedy.category.as_str()));
-    let reason = by_product(vulnerability.remediations.iter(), |remedy| (&remedy.product_ids, remedy.details.as_str()));
+    let unmended = unmended(&vulnerability.remediations);
     let status = &vulnerability.product_status;
     let lists = [
         (&status.fixed, AffectState::Affected, true),
@@ -96,10 +94,7 @@ fn affects(source: &str, products: &Products<'_>, vulnerability: &Vulnerability,
             if is_fixed && (component.version.is_none() || component.arch.as_deref() == Some("src")) {
                 continue;
             }
-            let state = match (state, remedy.get(product.as_str())) {
-                (AffectState::Affected, Some(&"no_fix_planned")) => no_fix(reason.get(product.as_str()).copied()),
-                (state, _) => state,
-            };
+            let why = unmended.get(product.as_str()).filter(|_| state == AffectState::Affected && !is_fixed);
             // Red Hat states what it has not mended by source packages, without a version.
             let by_source = component.version.is_none() && component.arch.as_deref() == Some("src");
             let key = Said {
@@ -108,7 +103,7 @@ fn affects(source: &str, products: &Products<'_>, vulnerability: &Vulnerability,
                 name: component.name,
                 module: component.module,
                 channel: component.channel,
-                state,
+                state: why.copied().unwrap_or(state),
                 fixed: component.version.filter(|_| is_fixed),
                 severity: severity.get(product.as_str()).map(|word| (*word).to_owned()),
             };
@@ -120,12 +115,16 @@ fn affects(source: &str, products: &Products<'_>, vulnerability: &Vulnerability,
     }
 }
 
-fn no_fix(reason: Option<&str>) -> AffectState {
-    match reason {
-        Some(reason) if reason.contains("Out of support") => AffectState::EndOfLife,
-        Some(reason) if reason.contains("deferred") || reason.contains("Deferred") => AffectState::Deferred,
-        _ => AffectState::WontFix,
-    }
+/// Returns why products are not mended. A product may have a workaround beside that, which says nothing of a fix.
+fn unmended(remediations: &[Remediation]) -> HashMap<&str, AffectState> {
+    let state = |remedy: &Remediation| match (remedy.category.as_str(), remedy.details.to_ascii_lowercase()) {
+        ("no_fix_planned", details) if details.contains("out of support") => Some(AffectState::EndOfLife),
+        ("no_fix_planned" | "none_available", details) if details.contains("deferred") => Some(AffectState::Deferred),
+        ("no_fix_planned", _) => Some(AffectState::WontFix),
+        _ => None,
+    };
+    let told = remediations.iter().filter_map(|remedy| Some((remedy, state(remedy)?)));
+    told.flat_map(|(remedy, state)| remedy.product_ids.iter().map(move |product| (product.as_str(), state))).collect()
 }
 
 fn emit(source: &str, said: Said, cpes: BTreeSet<String>, id: &str, sink: &mut dyn Sink) {

@@ -240,7 +240,8 @@ const CSAF: &str = r#"{"document":{"category":"csaf_vex","csaf_version":"2.0","a
    "product_status":{"fixed":["A:m:npm","A:src"],"known_affected":["R:nodejs","O:nodejs"]},
    "scores":[{"cvss_v3":{"vectorString":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L"},"products":["R:nodejs"]}],
    "threats":[{"category":"impact","details":"Low","product_ids":["R:nodejs"]}],
-   "remediations":[{"category":"no_fix_planned","details":"Will not fix","product_ids":["R:nodejs"]}]}]}"#;
+   "remediations":[{"category":"no_fix_planned","details":"Will not fix","product_ids":["R:nodejs"]},
+     {"category":"workaround","details":"Do not run it.","product_ids":["R:nodejs","A:m:npm"]}]}]}"#;
 
 #[test]
 fn csaf_products_become_packages_of_releases() {
@@ -253,6 +254,18 @@ fn csaf_products_become_packages_of_releases() {
         ]
     );
     assert_eq!((out.advisories[0].source.as_str(), out.advisories[0].severities.len()), ("redhat", 2));
+}
+
+#[test]
+fn csaf_says_why_a_product_is_not_mended() {
+    let state = |category: &str, details: &str| {
+        let text = CSAF.replace("no_fix_planned", category).replace("Will not fix", details);
+        read(Format::Csaf, "cve-2024-8.json", &text).affects[0].state
+    };
+    assert_eq!(state("no_fix_planned", "Out of support scope"), AffectState::EndOfLife);
+    assert_eq!(state("none_available", "Deferred"), AffectState::Deferred);
+    assert_eq!(state("none_available", "Affected"), AffectState::Affected);
+    assert_eq!(state("vendor_fix", "Will not fix"), AffectState::Affected);
 }
 
 #[test]
