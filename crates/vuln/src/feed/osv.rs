@@ -165,6 +165,8 @@ enum Mark {
     Fixed,
     LastAffected,
     Introduced,
+    /// What lies from here on is not spoken of; it was not mended here.
+    Limit,
 }
 
 /// Turns events into ranges (schema 1.7, "evaluation"): each introduction lasts until the next end.
@@ -176,7 +178,8 @@ fn collect(range: &EventRange, scheme: Scheme, specific: &Value, out: &mut Vec<R
                 open.get_or_insert_with(|| (version != "0").then(|| version.to_owned()));
                 continue;
             }
-            Mark::Fixed => RangeEnd::Fixed(version.to_owned()),
+            // The version itself is left out, as with a fix; no range ends without either of them.
+            Mark::Fixed | Mark::Limit => RangeEnd::Fixed(version.to_owned()),
             Mark::LastAffected => RangeEnd::LastAffected(version.to_owned()),
         };
         if let Some(introduced) = open.take() {
@@ -210,6 +213,7 @@ fn in_order(events: &[Event], scheme: Scheme) -> Vec<(&str, Mark)> {
                 (event.introduced.as_deref(), Mark::Introduced),
                 (event.fixed.as_deref(), Mark::Fixed),
                 (event.last_affected.as_deref(), Mark::LastAffected),
+                (event.limit.as_deref().filter(|limit| *limit != "*"), Mark::Limit),
             ]
         })
         .filter_map(|(version, mark)| version.map(|version| (version, mark)))

@@ -91,6 +91,7 @@ pub(super) struct Event {
     pub(super) introduced: Option<String>,
     pub(super) fixed: Option<String>,
     pub(super) last_affected: Option<String>,
+    pub(super) limit: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -156,6 +156,19 @@ fn events_in_any_order_become_the_same_ranges() {
 }
 
 #[test]
+fn a_limit_ends_what_an_osv_record_speaks_of() {
+    let record = |events: &str| {
+        let text = format!(
+            r#"{{"id":"GHSA-l","affected":[{{"package":{{"ecosystem":"npm","name":"l"}},"ranges":[{{"type":"SEMVER","events":[{events}]}}]}}]}}"#
+        );
+        read(Format::Osv, "l.json", &text).lines()
+    };
+    assert_eq!(record(r#"{"introduced":"0"},{"limit":"2.0.0"}"#), ["GHSA-l npm l ..<2.0.0"]);
+    assert_eq!(record(r#"{"introduced":"0"},{"fixed":"1.5.0"},{"limit":"2.0.0"}"#), ["GHSA-l npm l ..<1.5.0"]);
+    assert_eq!(record(r#"{"introduced":"1.0.0"},{"limit":"*"}"#), ["GHSA-l npm l 1.0.0.."]);
+}
+
+#[test]
 fn osv_in_yaml_keeps_versions_as_written() {
     let out = read(
         Format::OsvYaml,
