@@ -3,6 +3,8 @@
 //! A page begins with its number (8), flags (2), count of elements (2) and how many further pages it goes on over (4).
 //! A file begins with two meta pages; the one with the higher transaction and a right checksum counts.
 
+use std::cell::Cell;
+
 use crate::error::Error;
 
 const MAGIC: u32 = 0xED0C_DAED;
@@ -13,6 +15,9 @@ const LEAF: u16 = 2;
 const IS_BUCKET: u32 = 1;
 /// Pages above pages, and buckets within buckets.
 const MAX_DEPTH: usize = 32;
+const ELEMENT: usize = 16;
+/// The uppermost buckets are walked through a few times, everything else once.
+const MOST_PASSES: usize = 4;
 
 /// A bbolt file.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +25,8 @@ pub(crate) struct Bolt<'a> {
     bytes: &'a [u8],
     page_size: usize,
     root: u64,
+    /// How many bytes may still be read, by whatever way: pages and buckets may point at each other.
+    left: &'a Cell<usize>,
 }
 
 /// A bucket: the number of its root page, or the page itself where it is small.
@@ -66,7 +73,9 @@ pub(crate) fn is_bolt(bytes: &[u8]) -> bool {
 
 impl<'a> Bolt<'a> {
     /// Reads the meta pages.
-    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, Error> {
+    ///
+    /// `left` bounds the work on the whole file; see [`Bolt::budget`].
+    pub(crate) fn open(bytes: &'a [u8], left: &'a Cell<usize>) -> Result<Self, Error> {
         if !is_bolt(bytes) {
             return Err(Error::Foreign { what: "bbolt file" });
         }
@@ -76,7 +85,18 @@ impl<'a> Bolt<'a> {
         }
         let metas = [0, page_size].into_iter().filter_map(|at| meta(bytes, at));
         let (_, root) = metas.max().ok_or_else(|| wrong("neither of its meta pages is whole"))?;
-        Ok(Self { bytes, page_size, root })
+        Ok(Self { bytes, page_size, root, left })
+    }
+
+    /// Returns how many bytes are read of a file at most.
+    pub(crate) fn budget(bytes: &[u8]) -> Cell<usize> {
+        Cell::new(bytes.len().saturating_mul(MOST_PASSES))
+    }
+
+    fn spend(self, bytes: usize) -> Result<(), Error> {
+        let left = self.left.get().checked_sub(bytes);
+        self.left.set(left.ok_or_else(|| wrong("its pages go in a circle, or are read again and again"))?);
+        Ok(())
     }
 
     /// Returns the bucket of all buckets.
@@ -114,31 +134,29 @@ fn meta(bytes: &[u8], at: usize) -> Option<(u64, u64)> {
 impl<'a> Bucket<'a> {
     /// Calls for every entry in order.
     pub(crate) fn each(self, mut found: impl FnMut(&'a [u8], Item<'a>) -> Result<(), Error>) -> Result<(), Error> {
-        // A tree visits a page once: more visits than pages is a circle.
-        let mut left = self.bolt.bytes.len() / self.bolt.page_size + 1;
         let first = match self.inline {
             Some(page) => page,
             None => self.bolt.page(self.root)?,
         };
         let mut open = vec![(first, 0)];
         while let Some((page, depth)) = open.pop() {
-            left = left.checked_sub(1).ok_or_else(|| wrong("its pages go in a circle"))?;
-            if open.len() > left {
-                return Err(wrong("it has more branches than pages"));
-            }
+            self.bolt.spend(PAGE_HEAD)?;
             let (flags, count) = (number(page, 8).map(u16::from_le_bytes)?, number(page, 10).map(u16::from_le_bytes)?);
             match flags {
                 BRANCH if depth < MAX_DEPTH => {
                     // Last in, first out: the first child is put in last.
                     for element in (0..usize::from(count)).rev() {
-                        let at = PAGE_HEAD + element * 16;
+                        self.bolt.spend(ELEMENT)?;
+                        let at = PAGE_HEAD + element * ELEMENT;
                         open.push((self.bolt.page(large(page, at + 8)?)?, depth + 1));
                     }
                 }
                 BRANCH => return Err(wrong("its pages are nested too deep")),
                 LEAF => {
                     for element in 0..usize::from(count) {
-                        let (key, item) = self.element(page, PAGE_HEAD + element * 16)?;
+                        let (key, item) = self.element(page, PAGE_HEAD + element * ELEMENT)?;
+                        let value_bytes = if let Item::Value(value) = item { value.len() } else { 0 };
+                        self.bolt.spend(ELEMENT + key.len() + value_bytes)?;
                         found(key, item)?;
                     }
                 }

@@ -87,7 +87,8 @@ struct Cvss {
 /// If it is no bbolt file, or its pages are damaged; what the sink got before that stands.
 pub fn import_trivy(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
     let sink: &mut dyn Sink = &mut bounded(sink);
-    let root = Bolt::open(bytes)?.root();
+    let left = Bolt::budget(bytes);
+    let root = Bolt::open(bytes, &left)?.root();
     let cpes = cpes(root)?;
     root.each(|name, item| {
         let (name, Item::Bucket(bucket)) = (String::from_utf8_lossy(name), item) else { return Ok(()) };

@@ -267,6 +267,27 @@ fn other_schemas_and_other_files_are_refused() {
     assert!(import_trivy(b"", &mut Builder::default()).is_err());
 }
 
+#[test]
+fn buckets_that_all_point_at_the_same_page_are_not_walked_through_again_and_again() {
+    const COUNT: usize = 4_000;
+    let pointing = |number: u64, key: &str, to: u64| {
+        let value = [to.to_le_bytes(), [0; 8]].concat();
+        page(number, 2, &vec![(1, key.as_bytes().to_vec(), value); COUNT])
+    };
+    let length = |page: &[u8]| u64::try_from(page.len().div_ceil(PAGE)).unwrap();
+    let second = 3 + length(&pointing(3, "debian 12", 0));
+    let third = second + length(&pointing(second, "curl", 0));
+    let last = page(third, 2, &vec![(0, b"CVE-2024-3".to_vec(), b"{}".to_vec()); COUNT]);
+    let mut file = Vec::new();
+    let pages = [pointing(3, "debian 12", second), pointing(second, "curl", third), last];
+    for one in [meta(0, 3, 1), meta(1, 3, 2), page(2, 16, &[])].iter().chain(&pages) {
+        file.extend_from_slice(one);
+        file.resize(file.len().next_multiple_of(PAGE), 0);
+    }
+    let error = import_trivy(&file, &mut Builder::default()).unwrap_err();
+    assert!(error.to_string().contains("again and again"), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
