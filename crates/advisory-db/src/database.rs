@@ -110,12 +110,13 @@ impl Database {
         Ok(Parts { blocks: section(0)?, index: section(1)?, keys: section(2)? })
     }
 
-    pub(crate) fn dictionary(&self) -> &DecoderDictionary<'static> {
-        let made = self.dictionary.get_or_init(|| {
-            let bytes = self.layout.section(self.bytes.get(), Kind::DICTIONARY).unwrap_or_default();
-            Dictionary(DecoderDictionary::copy(bytes))
-        });
-        &made.0
+    pub(crate) fn dictionary(&self) -> Result<&DecoderDictionary<'static>, Error> {
+        if let Some(made) = self.dictionary.get() {
+            return Ok(&made.0);
+        }
+        let bytes = self.layout.section(self.bytes.get(), Kind::DICTIONARY).unwrap_or_default();
+        let made = DecoderDictionary::try_copy(bytes).map_err(|_| Error::damaged("its dictionary is none"))?;
+        Ok(&self.dictionary.get_or_init(|| Dictionary(made)).0)
     }
 
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
@@ -126,7 +127,7 @@ impl Database {
             Table::Ids => ids,
             Table::Scores => scores,
         };
-        self.parts(table)?.get(key, self.dictionary(), kept)
+        self.parts(table)?.get(key, self.dictionary()?, kept)
     }
 
     /// Returns everything that is said of packages of exactly this name.
@@ -210,7 +211,7 @@ impl Database {
         let mut tables = Tables::new();
         for table in Table::ALL {
             let entries = tables.entry(table).or_default();
-            self.parts(table)?.each(self.dictionary(), |key, value| {
+            self.parts(table)?.each(self.dictionary()?, |key, value| {
                 entries.insert(key.to_vec(), value.to_vec());
                 Ok(())
             })?;

@@ -55,8 +55,8 @@ fn differing(
     table: Table,
     mut found: impl FnMut(&[u8], Option<&[u8]>, Option<&[u8]>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut left = Entries::new(old.parts(table)?, old.dictionary());
-    let mut right = Entries::new(new.parts(table)?, new.dictionary());
+    let mut left = Entries::new(old.parts(table)?, old.dictionary()?);
+    let mut right = Entries::new(new.parts(table)?, new.dictionary()?);
     let own = |entry: Option<Entry<'_>>| entry.map(|(key, value)| (key.to_vec(), value.to_vec()));
     let (mut a, mut b) = (own(left.next_entry()?), own(right.next_entry()?));
     loop {
