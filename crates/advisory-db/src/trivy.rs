@@ -212,16 +212,17 @@ fn affect(bucket: &str, place: &Place, package: &str, id: &str, detail: Detail, 
     let mut out = Advisory::new(&source, id);
     out.aliases = detail.vendor_ids;
     sink.advisory(out);
+    let (module, name) = if place.scheme == Scheme::Rpm { of_module(package) } else { (None, package) };
     sink.affect(Affect {
         advisory: (source, id.to_owned()),
         namespace: place.namespace.clone(),
-        name: package.to_owned(),
+        name: name.to_owned(),
         scheme: place.scheme,
         ranges,
         versions,
         state: state(detail.status),
         severity: word(detail.severity).map(str::to_owned),
-        qualifiers: Qualifiers { arches: detail.arches, ..Qualifiers::default() },
+        qualifiers: Qualifiers { module, arches: detail.arches, ..Qualifiers::default() },
     });
 }
 
@@ -242,12 +243,16 @@ fn fixed(detail: &Detail) -> Option<Constraint> {
     }
 }
 
-fn red_hat(package: &str, key: &str, detail: &Detail, cpes: &BTreeMap<usize, String>, sink: &mut dyn Sink) {
-    // Packages of a module are named `nodejs:18::npm`.
-    let (module, name) = match package.rsplit_once("::") {
+/// Packages of a module are named `nodejs:18::npm`.
+fn of_module(package: &str) -> (Option<String>, &str) {
+    match package.rsplit_once("::") {
         Some((module, name)) => (Some(module.to_owned()), name),
         None => (None, package),
-    };
+    }
+}
+
+fn red_hat(package: &str, key: &str, detail: &Detail, cpes: &BTreeMap<usize, String>, sink: &mut dyn Sink) {
+    let (module, name) = of_module(package);
     for entry in &detail.entries {
         let mut by_release: BTreeMap<Namespace, Vec<String>> = BTreeMap::new();
         for cpe in entry.affected.iter().filter_map(|number| cpes.get(number)) {

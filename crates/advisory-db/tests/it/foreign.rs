@@ -113,6 +113,10 @@ fn trivy() -> Vec<u8> {
                 ],
             )],
         ),
+        bucket(
+            "alma 8",
+            vec![bucket("nodejs:18::nodejs", vec![value("ALSA-2024:1", r#"{"FixedVersion":"1:18-1.el8"}"#)])],
+        ),
         bucket("alpine 3.19", vec![bucket("openssl", vec![value("CVE-2024-2", r#"{"FixedVersion":"3.1.4-r1"}"#)])]),
         bucket("amazon linux 2023", vec![bucket("curl", vec![value("CVE-2024-2", r#"{"FixedVersion":"8"}"#)])]),
         bucket("data-source", vec![value("debian 12", "{}")]),
@@ -189,6 +193,11 @@ fn trivys_buckets_become_packages() {
     );
     assert_eq!(shown(&database, "pypi", "django"), ["ghsa CVE-2024-6 3.0<3.2.1 4.0 Affected "]);
     assert_eq!(shown(&database, "rhel:9", "npm"), ["redhat CVE-2024-1 <1:10-1.el9  Affected nodejs:18"]);
+    assert_eq!(
+        shown(&database, "almalinux:8", "nodejs"),
+        ["almalinux ALSA-2024:1 <1:18-1.el8  Affected nodejs:18"],
+        "modules outside Red Hat"
+    );
     let records = database.records("CVE-2024-3").unwrap();
     assert_eq!(records.iter().map(|one| one.source.as_str()).collect::<Vec<_>>(), ["debian", "trivy"]);
     assert_eq!((records[1].severities.len(), records[1].title.as_str()), (3, "t"));
