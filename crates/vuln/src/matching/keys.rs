@@ -95,7 +95,7 @@ pub(super) fn ecosystem(package: &Package) -> Vec<Key> {
     let key = |namespace: &str, name: String, match_kind| Key {
         name: names::normalize(namespace, &name).into_owned(),
         namespace: Namespace(namespace.to_owned()),
-        version: package.version.clone(),
+        version: upstream_of_bitnami(package).to_owned(),
         match_kind,
         doubt: None,
     };
@@ -114,6 +114,15 @@ pub(super) fn ecosystem(package: &Package) -> Vec<Key> {
         keys.extend(names.into_iter().map(|name| key("cpe", name, MatchKind::Cpe)));
     }
     keys
+}
+
+/// Takes Bitnami's own revision (`7.0.10-3`) off a version: it is no pre-release, and its advisories do not name it.
+fn upstream_of_bitnami(package: &Package) -> &str {
+    let is_revision = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match package.version.rsplit_once('-') {
+        Some((version, last)) if package.kind == PackageType::Bitnami && is_revision(last) => version,
+        _ => &package.version,
+    }
 }
 
 /// Returns the parts of Rust's toolchain that a package is, as `RustSec` names them: they are no crates.

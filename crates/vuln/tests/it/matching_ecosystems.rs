@@ -3,7 +3,7 @@
 use base::Timestamp;
 use holdfast_vuln::matching::{GapReason, Installed, MatchKind, Options, Ownership, match_image};
 use holdfast_vuln::severity::{Class, Level, RatingRule};
-use holdfast_vuln::{AffectState, Epss, Kev, PackageType, Range, RangeEnd, Severity, SeverityKind};
+use holdfast_vuln::{AffectState, Epss, Kev, PackageType, Range, RangeEnd, Scheme, Severity, SeverityKind};
 
 use crate::bench_of_advisories::{Memory, image, matched, package, system, told};
 
@@ -354,4 +354,15 @@ fn feeds_that_call_a_program_otherwise_are_asked_by_their_own_names() {
     assert_eq!(ids("freetype", "2.13.1"), ["OSV-1"]);
     assert_eq!(ids("erlang", "25.3"), ["CVE-1"]);
     assert!(ids("httpd", "2.4.60").is_empty());
+}
+
+#[test]
+fn a_revision_of_bitnami_is_no_pre_release() {
+    let mut memory = Memory::default();
+    memory.add("bitnami", "BIT-redis-1", "bitnami", "redis", "7.0.10").scheme = Scheme::Semver;
+    let ids = |version: &str| {
+        let report = matched(&memory, &image(None, vec![package(PackageType::Bitnami, "redis", version)]));
+        report.findings.len()
+    };
+    assert_eq!((ids("7.0.10-3"), ids("7.0.9-3"), ids("7.0.10-rc1")), (0, 1, 1));
 }
