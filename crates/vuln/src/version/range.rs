@@ -21,7 +21,9 @@ impl Range {
             // Alpine and Debian write `0` for "never was affected".
             RangeEnd::Fixed(bound) if is_beginning(bound) => Ok(false),
             RangeEnd::Fixed(bound) => Ok(scheme.compare_installed(version, bound)?.is_lt()),
-            RangeEnd::LastAffected(bound) => Ok(scheme.compare_installed(version, bound)?.is_le()),
+            RangeEnd::LastAffected(bound) => {
+                Ok(scheme.compare_installed(public(scheme, version, bound), bound)?.is_le())
+            }
             RangeEnd::Open => scheme.compare_installed(version, version).map(|_| true),
         }
     }
@@ -49,7 +51,9 @@ impl Affect {
             return Err(error);
         }
         // The same version may be spelled in another way (`1.0` and `1.0.0`).
-        Ok(self.versions.iter().any(|named| self.scheme.compare(version, named) == Ok(Ordering::Equal)))
+        let is_named =
+            |named: &String| self.scheme.compare(public(self.scheme, version, named), named) == Ok(Ordering::Equal);
+        Ok(self.versions.iter().any(is_named))
     }
 
     /// Returns the version in which the range that holds a version ends, if it has been mended.
@@ -61,6 +65,15 @@ impl Affect {
             RangeEnd::Fixed(bound) => Some(bound),
             RangeEnd::LastAffected(_) | RangeEnd::Open => None,
         }
+    }
+}
+
+/// Drops Python's local part (`2.0.1+cu118`) where the bound has none: it is the same release, built otherwise (PEP 440,
+/// "version matching").
+fn public<'a>(scheme: Scheme, version: &'a str, bound: &str) -> &'a str {
+    match version.split_once('+') {
+        Some((public, _)) if scheme == Scheme::Pep440 && !bound.contains('+') => public,
+        _ => version,
     }
 }
 

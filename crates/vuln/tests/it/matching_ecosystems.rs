@@ -366,3 +366,17 @@ fn a_revision_of_bitnami_is_no_pre_release() {
     };
     assert_eq!((ids("7.0.10-3"), ids("7.0.9-3"), ids("7.0.10-rc1")), (0, 1, 1));
 }
+
+#[test]
+fn a_local_version_of_python_is_its_release() {
+    let mut memory = Memory::default();
+    memory.add("pypa", "PYSEC-1", "pypi", "torch", "-").ranges[0].end = RangeEnd::LastAffected("2.0.1".to_owned());
+    let named = memory.add("pypa", "PYSEC-2", "pypi", "torch", "0");
+    named.versions = vec!["2.0.1".to_owned()];
+    let ids = |version: &str| {
+        let report = matched(&memory, &image(None, vec![package(PackageType::Pypi, "torch", version)]));
+        report.findings.iter().map(|finding| finding.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("2.0.1+cu118"), ["PYSEC-1", "PYSEC-2"]);
+    assert!(ids("2.0.2+cu118").is_empty());
+}
