@@ -100,11 +100,31 @@ fn scan_image(global: &Global, args: &ScanArgs) -> Result<ExitCode> {
     if args.only_fixable
         && let Some(verdict) = &mut report.verdict
     {
-        verdict.findings.retain(|judged| judged.finding.state == vuln::matching::FixState::Fixed);
+        verdict.retain(|finding| finding.state == vuln::matching::FixState::Fixed);
     }
     print(global, &catalogued, &report, args, now)?;
     tell(&report);
-    Ok(if is_stopped { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+    if is_stopped {
+        return Ok(ExitCode::from(FOUND));
+    }
+    if args.fail_on.is_some() {
+        refuse_unread(&catalogued)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A layer that was not read may hold anything: nobody can say that its image passes. Layers that registries do not hand out (Windows'
+/// base) are listed, and do not count.
+fn refuse_unread(catalogued: &Catalogued) -> Result<()> {
+    let is_ours = |layer: usize| catalogued.image.layers.get(layer).is_none_or(|source| !source.is_foreign());
+    match catalogued.catalogue.unreadable.iter().find(|file| file.path == "/" && is_ours(file.layer)) {
+        Some(file) => Err(NextStep::new(
+            format!("layer {} was not read ({}), so `--fail-on` cannot pass the image", file.layer + 1, file.reason),
+            "build the layer anew, or give it more time with `--deadline-secs`",
+        )
+        .into()),
+        None => Ok(()),
+    }
 }
 
 fn scan_options(args: &ScanArgs, now: Timestamp) -> Result<ScanOptions> {

@@ -150,6 +150,17 @@ pub struct Verdict {
     pub expired: Vec<IgnoreRule>,
 }
 
+impl Verdict {
+    /// Keeps the findings that someone wants to see, and counts them alone.
+    pub fn retain(&mut self, keep: impl Fn(&Finding) -> bool) {
+        self.findings.retain(|judged| keep(&judged.finding));
+        self.counts = Counts::default();
+        for judged in &self.findings {
+            self.counts.add(&judged.finding, judged.suppressed.is_some());
+        }
+    }
+}
+
 /// Applies statements and exceptions.
 #[must_use]
 pub fn judge(

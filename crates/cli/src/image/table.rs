@@ -190,7 +190,8 @@ fn summary(text: &mut String, report: &Report) {
         );
     }
     if !report.unreadable.is_empty() {
-        let _ = writeln!(text, "UNREADABLE: {} files or parts could not be read", report.unreadable.len());
+        let files = counting(report.unreadable.len(), "file or part").replace("file or parts", "files or parts");
+        let _ = writeln!(text, "UNREADABLE: {files} could not be read");
         for file in report.unreadable.iter().take(LISTED) {
             let _ = writeln!(text, "  {} (layer {}): {}", shown(&file.path), file.layer + 1, shown(&file.reason));
         }
@@ -237,8 +238,8 @@ fn covered(text: &mut String, coverage: &Coverage) {
     if !coverage.no_feed.is_empty() {
         let _ = writeln!(
             text,
-            "UNKNOWN:   no feed covers {} packages; they are not clean, they are unknown",
-            coverage.no_feed.len()
+            "UNKNOWN:   no feed covers {}; what is not covered is unknown, not clean",
+            counting(coverage.no_feed.len(), "package")
         );
         for gap in coverage.no_feed.iter().take(LISTED) {
             let why = match gap.reason {

@@ -141,6 +141,29 @@ fn what_is_found_decides_the_exit_code() {
 }
 
 #[test]
+fn an_image_with_a_layer_that_was_not_read_does_not_pass() {
+    let place = Place::new();
+    let database = place.database().display().to_string();
+    let layer = place.put("saved/layer.tar", &"A".repeat(2048));
+    let sum = Command::new("sha256sum").arg(layer).output().unwrap();
+    let sum = String::from_utf8_lossy(&sum.stdout).split_whitespace().next().unwrap().to_owned();
+    let config =
+        format!(r#"{{"architecture":"amd64","os":"linux","rootfs":{{"type":"layers","diff_ids":["sha256:{sum}"]}}}}"#);
+    place.put("saved/config.json", &config);
+    place.put("saved/manifest.json", r#"[{"Config":"config.json","RepoTags":["a:1"],"Layers":["layer.tar"]}]"#);
+    let archive = place.path("saved.tar").display().to_string();
+    let folder = place.path("saved");
+    let packed = Command::new("tar").arg("-C").arg(folder).args(["-cf", &archive, "."]).status().unwrap();
+    assert!(packed.success());
+    let scan = ["image", "scan", &archive, "--no-cache", "--db", &database];
+    assert_eq!(place.run(&scan).status.code(), Some(0));
+    let output = place.run(&[&scan[..], &["--fail-on", "critical"]].concat());
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("layer 1 was not read") && text.contains("--deadline-secs"), "{text}");
+}
+
+#[test]
 fn documents_are_json_of_their_forms() {
     let place = Place::new();
     let database = place.database();

@@ -168,3 +168,12 @@ fn a_gate_stops_what_meets_all_of_its_conditions() {
     assert!(stops(Gate { epss_ppm: Some(1), ..Gate::default() }).is_empty());
     assert!(stops(Gate { kinds: vec![PackageType::Npm], ..Gate::default() }).is_empty());
 }
+
+#[test]
+fn what_is_not_kept_is_not_counted() {
+    let mut verdict = judged(&[], Vec::new());
+    verdict.retain(|finding| finding.id == "CVE-1" || finding.id == "CVE-3");
+    assert_eq!(verdict.findings.len(), 2);
+    assert_eq!((verdict.counts.all, verdict.counts.critical, verdict.counts.minor), (1, 1, 0));
+    assert_eq!((verdict.counts.fixable, verdict.counts.suppressed), (1, 1));
+}
