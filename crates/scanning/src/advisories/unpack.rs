@@ -1,5 +1,6 @@
 //! Documents out of files, folders and archives, one at a time, whatever they are packed in.
 
+use std::cell::Cell;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use super::error::Error;
 pub struct Limits {
     /// One document, in bytes.
     pub document_bytes: u64,
-    /// All that an archive unpacks to, in bytes.
+    /// All that an archive unpacks to, in bytes, whether it is read or skipped.
     pub archive_bytes: u64,
     /// Documents of an archive, and files of a folder.
     pub documents: u64,
@@ -29,6 +30,9 @@ const MAX_NESTING: usize = 2;
 const MAX_FOLDERS: usize = 32;
 /// An xz stream may ask for a dictionary of gigabytes; none that is needed has more than this.
 const XZ_MEMORY_KIB: u32 = 256 << 10;
+/// All headers before one entry of a tar, with its long name and its extensions: those are kept in memory as a whole.
+const TAR_HEADERS_BYTES: u64 = 1 << 20;
+const TAR_BLOCK_BYTES: u64 = 512;
 
 /// Takes documents.
 pub(crate) trait Visitor {
@@ -182,33 +186,61 @@ impl Unpacking<'_> {
     fn whole(&mut self, reader: impl Read) -> io::Result<Vec<u8>> {
         let limit = self.limits.document_bytes.min(self.left_bytes);
         let mut bytes = Vec::new();
-        reader.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        let outcome = reader.take(limit.saturating_add(1)).read_to_end(&mut bytes);
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        // What is refused was unpacked all the same.
+        self.left_bytes = self.left_bytes.saturating_sub(length);
+        outcome?;
         if length > limit {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it unpacks to more than {limit} bytes")));
         }
-        self.left_bytes -= length;
         Ok(bytes)
     }
 
     fn tar(&mut self, name: &str, reader: impl Read, depth: usize) {
-        let mut archive = tar::Archive::new(reader);
-        let entries = match archive.entries() {
+        let gate = Gate::default();
+        let mut archive = tar::Archive::new(Gated { reader, gate: &gate });
+        let mut entries = match archive.entries() {
             Ok(entries) => entries,
             Err(error) => return self.visitor.unreadable(name, &error.to_string()),
         };
-        for entry in entries {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => return self.visitor.unreadable(name, &error.to_string()),
+        // What the archive still has of the entry before; asking for the next one skips it.
+        let mut rest_bytes: u64 = 0;
+        loop {
+            let allowed = rest_bytes.saturating_add(TAR_HEADERS_BYTES);
+            gate.open(allowed.min(self.left_bytes));
+            let next = entries.next();
+            self.left_bytes = self.left_bytes.saturating_sub(gate.passed.get());
+            let entry = match next {
+                None => return,
+                Some(Ok(entry)) => entry,
+                Some(Err(_)) if gate.is_shut.get() => {
+                    let reason = if self.left_bytes == 0 {
+                        format!("the archive unpacks to more than {} bytes", self.limits.archive_bytes)
+                    } else {
+                        format!("the headers of an entry have more than {TAR_HEADERS_BYTES} bytes")
+                    };
+                    return self.visitor.unreadable(name, &reason);
+                }
+                Some(Err(error)) => return self.visitor.unreadable(name, &error.to_string()),
             };
-            if !entry.header().entry_type().is_file() {
+            let kind = entry.header().entry_type();
+            if kind.is_gnu_sparse() {
+                // Its size is that of the file it stands for: what the archive has of it, and so the bound, is unknown.
+                return self.visitor.unreadable(name, "the archive has a sparse file, and no feed needs one");
+            }
+            // Entries are padded to whole blocks.
+            rest_bytes = entry.size().saturating_add(TAR_BLOCK_BYTES);
+            if !kind.is_file() {
                 continue;
             }
             let inner = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            // From here the content is bounded, and counted, where it is read.
+            gate.open(u64::MAX);
             if !self.one(&inner, entry, depth) {
                 return;
             }
+            rest_bytes = rest_bytes.saturating_sub(gate.passed.get());
         }
     }
 
@@ -246,6 +278,45 @@ impl Unpacking<'_> {
             Err(error) => self.visitor.unreadable(name, &error.to_string()),
         }
         true
+    }
+}
+
+/// How much may pass until somebody allows more.
+#[derive(Debug, Default)]
+struct Gate {
+    left: Cell<u64>,
+    /// How much has passed since it was opened.
+    passed: Cell<u64>,
+    /// Whether more was asked for than may pass.
+    is_shut: Cell<bool>,
+}
+
+impl Gate {
+    fn open(&self, bytes: u64) {
+        self.left.set(bytes);
+        self.passed.set(0);
+        self.is_shut.set(false);
+    }
+}
+
+/// A reader behind a gate.
+struct Gated<'a, R> {
+    reader: R,
+    gate: &'a Gate,
+}
+
+impl<R: Read> Read for Gated<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.gate.left.get()).unwrap_or(usize::MAX).min(buffer.len());
+        if most == 0 && !buffer.is_empty() {
+            self.gate.is_shut.set(true);
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        let count = self.reader.read(buffer.get_mut(..most).unwrap_or_default())?;
+        let passed = u64::try_from(count).unwrap_or(u64::MAX);
+        self.gate.left.set(self.gate.left.get().saturating_sub(passed));
+        self.gate.passed.set(self.gate.passed.get().saturating_add(passed));
+        Ok(count)
     }
 }
 

@@ -98,6 +98,111 @@ fn an_archive_that_claims_too_much_costs_itself_alone() {
     assert_eq!(report.unreadable.count, 2, "{report:?}");
 }
 
+/// An entry of a tar of a type and a size, filled with `x`.
+fn filled(kind: tar::EntryType, size: usize) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(kind);
+    header.set_path("filled.json").unwrap();
+    header.set_size(size as u64);
+    header.set_cksum();
+    builder.append(&header, vec![b'x'; size].as_slice()).unwrap();
+    let mut bytes = builder.into_inner().unwrap();
+    // Without the blocks that end an archive, so that more can follow.
+    bytes.truncate(bytes.len() - 1024);
+    bytes
+}
+
+#[test]
+fn names_and_extensions_of_a_tar_are_read_only_up_to_a_bound() {
+    let good = tar(&[("good.json", record("A-1", "good", "1.0.0").as_bytes())]);
+    for kind in [tar::EntryType::GNULongName, tar::EntryType::GNULongLink, tar::EntryType::XHeader] {
+        let folder = tempfile::tempdir().unwrap();
+        let before = filled(tar::EntryType::Directory, 3 << 20);
+        let bomb = [before, filled(kind, 2 << 20), good.clone()].concat();
+        fs_err::write(folder.path().join("bomb.tar.gz"), gzip(&bomb)).unwrap();
+        fs_err::write(folder.path().join("bomb.tar.zst"), zstd::bulk::compress(&bomb, 1).unwrap()).unwrap();
+        fs_err::write(folder.path().join("bomb.tar"), &bomb).unwrap();
+        fs_err::write(folder.path().join("other.json"), record("A-2", "other", "1.0.0")).unwrap();
+        let (database, report) = build(folder.path(), Limits::default()).unwrap();
+        assert_eq!(database.affects("npm", "other").unwrap().len(), 1);
+        assert_eq!((report.documents(), report.unreadable.count), (1, 3), "{report:?}");
+        for (_, reason) in &report.unreadable.first {
+            assert_eq!(reason, "the headers of an entry have more than 1048576 bytes", "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn a_sparse_file_ends_the_reading_of_a_tar() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::GNUSparse);
+    header.set_path("holes.json").unwrap();
+    header.set_size(0);
+    let gnu = header.as_gnu_mut().unwrap();
+    gnu.realsize.copy_from_slice(b"77777777777\0");
+    gnu.sparse[0].offset.copy_from_slice(b"77777777777\0");
+    gnu.sparse[0].numbytes.copy_from_slice(b"00000000000\0");
+    header.set_cksum();
+    let good = tar(&[("good.json", record("A-1", "good", "1.0.0").as_bytes())]);
+    fs_err::write(folder.path().join("feed.tar"), [header.as_bytes().as_slice(), &good].concat()).unwrap();
+    fs_err::write(folder.path().join("other.json"), record("A-2", "other", "1.0.0")).unwrap();
+    let (_, report) = build(folder.path(), Limits::default()).unwrap();
+    assert_eq!((report.documents(), report.unreadable.first[0].1.contains("a sparse file")), (1, true), "{report:?}");
+}
+
+#[test]
+fn what_is_skipped_or_refused_in_an_archive_counts_too() {
+    let good = tar(&[("good.json", record("A-1", "good", "1.0.0").as_bytes())]);
+    let limits = Limits { document_bytes: 1 << 20, archive_bytes: 8 << 20, documents: 100 };
+    for kind in [tar::EntryType::Directory, tar::EntryType::XGlobalHeader, tar::EntryType::Regular] {
+        let read = |count: usize| {
+            let folder = tempfile::tempdir().unwrap();
+            let bytes = [filled(kind, 3 << 20).repeat(count), good.clone()].concat();
+            fs_err::write(folder.path().join("feed.tar.gz"), gzip(&bytes)).unwrap();
+            fs_err::write(folder.path().join("other.json"), record("A-2", "other", "1.0.0")).unwrap();
+            build(folder.path(), limits).unwrap().1
+        };
+        assert_eq!(read(2).documents(), 2, "{kind:?}");
+        let report = read(3);
+        assert_eq!(report.documents(), 1, "{kind:?}");
+        let (_, reason) = report.unreadable.first.last().unwrap();
+        assert_eq!(reason, "the archive unpacks to more than 8388608 bytes", "{kind:?}");
+    }
+    // Each of these is refused as a document; together they are more than is unpacked.
+    let folder = tempfile::tempdir().unwrap();
+    let bomb = gzip(&vec![b' '; 2 << 20]);
+    let mut files: Vec<(String, Vec<u8>)> = (0..10).map(|n| (format!("{n}.json.gz"), bomb.clone())).collect();
+    files.push(("good.json".to_owned(), record("A-1", "good", "1.0.0").into_bytes()));
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    fs_err::write(folder.path().join("feed.zip"), zip(&files)).unwrap();
+    fs_err::write(folder.path().join("other.json"), record("A-2", "other", "1.0.0")).unwrap();
+    assert_eq!(build(folder.path(), limits).unwrap().1.documents(), 1);
+}
+
+#[test]
+fn documents_of_a_tar_keep_their_long_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken: &[u8] = b"{\"id\": broken, \"affected\"";
+    let long = |start: &str| format!("{start}/{}.json", "n".repeat(300));
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(broken.len() as u64);
+    builder.append_data(&mut header.clone(), long("gnu"), broken).unwrap();
+    builder.append_pax_extensions([("path", long("pax").as_bytes())]).unwrap();
+    header.set_path("short.json").unwrap();
+    header.set_cksum();
+    builder.append(&header, broken).unwrap();
+    let good = record("A-1", "good", "1.0.0");
+    header.set_size(good.len() as u64);
+    builder.append_data(&mut header, long("good"), good.as_bytes()).unwrap();
+    fs_err::write(folder.path().join("feed.tar.gz"), gzip(&builder.into_inner().unwrap())).unwrap();
+    let (_, report) = build(folder.path(), Limits::default()).unwrap();
+    let names: Vec<&str> = report.forms["osv"].unread.first.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!((names, report.documents()), (vec![long("gnu").as_str(), long("pax").as_str()], 1));
+}
+
 #[test]
 fn without_a_feed_there_is_no_database() {
     let folder = tempfile::tempdir().unwrap();
