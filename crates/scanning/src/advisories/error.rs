@@ -51,6 +51,25 @@ pub enum Error {
         /// The data folder.
         folder: PathBuf,
     },
+    /// Another program puts a database in force at the moment.
+    #[error("another program is putting a database in force in `{}`: try again once it is done", folder.display())]
+    Busy {
+        /// The data folder.
+        folder: PathBuf,
+    },
+    /// The database in force cannot be read, so nothing tells whether what is offered is newer.
+    #[error(
+        "the database in force, `{}`, cannot be read, so nothing tells whether what is offered is newer; a whole \
+         database replaces it, whatever its version, if the import is forced (--force)",
+        path.display()
+    )]
+    Unreadable {
+        /// The database in force.
+        path: PathBuf,
+        /// Why it cannot be read.
+        #[source]
+        source: advisory_db::Error,
+    },
     /// Nobody is trusted to sign bundles.
     #[error("no key is trusted to sign bundles")]
     NoTrust,
@@ -117,7 +136,8 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Read { .. } | Self::Write { .. } => ErrorKind::Internal,
-            Self::Database { source, .. } | Self::Build { source } => source.kind(),
+            Self::Busy { .. } => ErrorKind::Conflict,
+            Self::Database { source, .. } | Self::Unreadable { source, .. } | Self::Build { source } => source.kind(),
             Self::Empty | Self::Address { .. } | Self::Tls { .. } | Self::NoTrust => ErrorKind::Invalid,
             Self::NoDatabase { .. } | Self::UnknownSource { .. } => ErrorKind::NotFound,
             Self::Transfer { .. } | Self::Answer { .. } | Self::TooLarge { .. } | Self::Content { .. } => {

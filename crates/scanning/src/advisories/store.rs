@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `current.hvd` | the database in force |
 //! | `installed.json` | where it came from, and when |
+//! | `install.lock` | locked by who compares what is offered with what is in force, and replaces it |
 //! | `trusted/*.pub` | keys whose bundles are accepted |
 //! | `feeds/<source>/` | what was fetched |
 
-use std::io::Write;
+use std::fs::TryLockError;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use advisory_db::bundle::{self, Carried, Statement};
@@ -19,6 +21,7 @@ use super::error::Error;
 
 const CURRENT: &str = "current.hvd";
 const INSTALLED: &str = "installed.json";
+const LOCK: &str = "install.lock";
 const TRUSTED: &str = "trusted";
 const MAX_KEYS: usize = 64;
 const MAX_KEY_BYTES: u64 = 16 << 10;
@@ -59,6 +62,17 @@ pub struct Status {
     pub age_secs: i64,
 }
 
+impl Installed {
+    fn unsigned(from: String, bytes: &[u8], at: Timestamp) -> Self {
+        Self { at, from, key: None, not_after: None, digest: oci::Digest::of(bytes).to_string() }
+    }
+}
+
+/// That nobody else compares and replaces the database in force, until it is dropped.
+struct Lock {
+    _file: fs_err::File,
+}
+
 impl Store {
     /// Takes a data folder; it is made when something is put into it.
     #[must_use]
@@ -90,13 +104,18 @@ impl Store {
     /// If there is none, or it is damaged.
     pub fn open(&self) -> Result<Database, Error> {
         let path = self.current();
-        if !path.exists() {
-            return Err(Error::NoDatabase { folder: self.folder.clone() });
+        // Only what is known to be absent is: a file that cannot be reached may be newer than anything.
+        match fs_err::symlink_metadata(&path) {
+            Ok(_) => Database::open(&path).map_err(Error::database(&path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(Error::NoDatabase { folder: self.folder.clone() })
+            }
+            Err(error) => Err(Error::read(&path)(error)),
         }
-        Database::open(&path).map_err(Error::database(&path))
     }
 
-    /// Opens the database in force, if there is one that can be read.
+    /// Opens the database in force, if there is one that can be read. Never to decide what may replace it: one that cannot
+    /// be read may be newer than what is offered.
     #[must_use]
     pub fn try_open(&self) -> Option<Database> {
         self.open().ok()
@@ -151,16 +170,30 @@ impl Store {
     /// Puts a database in force that was built here.
     ///
     /// # Errors
-    /// If it is damaged, or cannot be written; what was in force stays then.
+    /// If it is damaged, another program is at it, or it cannot be written; what was in force stays then.
     pub fn install_built(&self, bytes: &[u8], now: Timestamp) -> Result<Meta, Error> {
-        let installed = Installed {
-            at: now,
-            from: "build".to_owned(),
-            key: None,
-            not_after: None,
-            digest: oci::Digest::of(bytes).to_string(),
-        };
-        self.put(bytes, &installed, &self.current())
+        let lock = self.lock()?;
+        self.put(&lock, bytes, &Installed::unsigned("build".to_owned(), bytes, now), &self.current())
+    }
+
+    /// Puts a database's bare file in force, which nobody signed.
+    ///
+    /// # Errors
+    /// If it is damaged, of a newer format, or, unless forced, not newer than what is in force; or another program is at it.
+    /// What was in force stays then.
+    pub fn import_unsigned(&self, path: &Path, is_forced: bool, now: Timestamp) -> Result<Meta, Error> {
+        let bytes = fs_err::read(path).map_err(Error::read(path))?;
+        let offered = Database::from_bytes(bytes).map_err(Error::database(path))?;
+        let lock = self.lock()?;
+        if let Some(current) = self.replaceable(is_forced)?
+            && offered.meta().version <= current.meta().version
+            && !is_forced
+        {
+            let (offered, installed) = (offered.meta().version, current.meta().version);
+            let source = advisory_db::Error::Older { offered, installed };
+            return Err(Error::Database { path: path.to_owned(), source });
+        }
+        self.put(&lock, offered.bytes(), &Installed::unsigned(file_name(path), offered.bytes(), now), path)
     }
 
     /// Opens a bundle's file and says what it carries, without putting it in force.
@@ -183,13 +216,16 @@ impl Store {
     ///
     /// # Errors
     /// If it is altered, expired, not yet valid, signed by a stranger, of a newer format, or, unless forced, not newer than
-    /// what is in force; what was in force stays then.
+    /// what is in force; or another program is at it. What was in force stays then.
     pub fn import(&self, path: &Path, keys: &[PublicKey], is_forced: bool, now: Timestamp) -> Result<Meta, Error> {
         // Copied, not mapped: what is checked must be what is installed, whoever writes to the file meanwhile.
         let bytes = fs_err::read(path).map_err(Error::read(path))?;
         let trusted = self.all_keys(keys)?;
         let opened = bundle::open(&bytes, &trusted).map_err(Error::database(path))?;
-        let current = self.try_open();
+        // Held from the comparison to the replacement: two imports would both be newer than what was there before.
+        let lock = self.lock()?;
+        // A delta continues what is in force; if that cannot be read, no force makes up for it.
+        let current = self.replaceable(is_forced && opened.statement.carries == Carried::Database)?;
         let version = current.as_ref().map(|database| database.meta().version);
         opened.statement.admit(now, version, is_forced).map_err(Error::database(path))?;
         let made;
@@ -203,12 +239,36 @@ impl Store {
         };
         let installed = Installed {
             at: now,
-            from: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            from: file_name(path),
             key: Some(opened.key.clone()),
             not_after: Some(opened.statement.not_after),
             digest: oci::Digest::of(database).to_string(),
         };
-        self.put(database, &installed, path)
+        self.put(&lock, database, &installed, path)
+    }
+
+    /// Opens the database in force to compare it with what would replace it; absent only if there is none, or it cannot be
+    /// read and is to be replaced nevertheless.
+    fn replaceable(&self, is_forced: bool) -> Result<Option<Database>, Error> {
+        match self.open() {
+            Ok(database) => Ok(Some(database)),
+            Err(Error::NoDatabase { .. }) => Ok(None),
+            Err(Error::Database { .. }) if is_forced => Ok(None),
+            Err(Error::Database { path, source }) => Err(Error::Unreadable { path, source }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn lock(&self) -> Result<Lock, Error> {
+        fs_err::create_dir_all(&self.folder).map_err(Error::write(&self.folder))?;
+        let path = self.folder.join(LOCK);
+        let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(Error::write(&path))?;
+        match file.file().try_lock() {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::Busy { folder: self.folder.clone() }),
+            Err(TryLockError::Error(source)) => Err(Error::write(&path)(source)),
+        }
     }
 
     /// Compares the database in force with itself: every digest, every entry, and the digest noted at installation.
@@ -262,7 +322,7 @@ impl Store {
     }
 
     /// Checks a whole database before it replaces the one in force.
-    fn put(&self, bytes: &[u8], installed: &Installed, from: &Path) -> Result<Meta, Error> {
+    fn put(&self, _lock: &Lock, bytes: &[u8], installed: &Installed, from: &Path) -> Result<Meta, Error> {
         let database = Database::from_bytes(bytes.to_vec()).map_err(Error::database(from))?;
         database.check().map_err(Error::database(from))?;
         let note = serde_json::to_vec_pretty(installed).unwrap_or_default();
@@ -275,6 +335,10 @@ impl Store {
         replace(&note_path, &note)?;
         Ok(database.meta().clone())
     }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Reads a public key's file.
