@@ -297,17 +297,7 @@ fn advisories_build(output: Output, store: &Store, args: BuildArgs, now: Timesta
 
 fn advisories_import(output: Output, store: &Store, args: &ImportArgs, now: Timestamp) -> Result<()> {
     let meta = if args.unsigned {
-        let bytes = fs_err::read(&args.file)?;
-        let offered = Database::from_bytes(bytes).with_context(|| format!("opening `{}`", args.file.display()))?;
-        let installed = store.try_open().map(|database| database.meta().version);
-        if let Some(installed) = installed
-            && offered.meta().version <= installed
-            && !args.force
-        {
-            let source = advisory_db::Error::Older { offered: offered.meta().version, installed };
-            return Err(explained(scanning::advisories::Error::Database { path: args.file.clone(), source }));
-        }
-        store.install_built(offered.bytes(), now).map_err(explained)?
+        store.import_unsigned(&args.file, args.force, now).map_err(explained)?
     } else {
         store.import(&args.file, &keys(&args.trust)?, args.force, now).map_err(explained)?
     };

@@ -114,13 +114,6 @@ impl Store {
         }
     }
 
-    /// Opens the database in force, if there is one that can be read. Never to decide what may replace it: one that cannot
-    /// be read may be newer than what is offered.
-    #[must_use]
-    pub fn try_open(&self) -> Option<Database> {
-        self.open().ok()
-    }
-
     /// Tells what is in force.
     ///
     /// # Errors
