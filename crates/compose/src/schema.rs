@@ -4,6 +4,7 @@ mod check;
 mod deploy;
 mod nearest;
 mod resources;
+mod scalar;
 mod service;
 mod shape;
 
@@ -11,8 +12,9 @@ use std::sync::LazyLock;
 
 use crate::diagnostic::Diagnostic;
 
-pub(crate) use check::{Reader, boolean, check, number};
+pub(crate) use check::{Reader, check};
 pub(crate) use nearest::nearest;
+pub(crate) use scalar::{boolean, number};
 pub(crate) use shape::{Field, Object, Shape};
 
 use shape::{field, on};
