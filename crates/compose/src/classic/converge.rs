@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::host_config::{self, Joined};
 use super::state::Container;
 use super::{
-    ContainerState, LABEL_HASH, LABEL_PROJECT, LABEL_SERVICE, Options, Recreate, State, container, hash, networks,
-    order, state, volumes,
+    ContainerState, LABEL_HASH, LABEL_NUMBER, LABEL_PROJECT, LABEL_SERVICE, Options, Recreate, State, container, hash,
+    networks, order, state, volumes,
 };
 use crate::Json;
 use crate::model::{Attachment, Dialect, Project, Service};
@@ -209,9 +209,19 @@ impl<'a> Run<'a> {
         }
         let next =
             self.containers(&service.name).iter().map(|container| container.number).max().unwrap_or_default() + 1;
+        // New containers of a service differ in their number alone.
+        let mut made: Option<Value> = None;
         for number in (next..).take(scale - kept) {
-            let id = self.create(service, number, hash, None);
+            let body = match made.take() {
+                Some(mut body) => {
+                    body["Labels"][LABEL_NUMBER] = number.to_string().into();
+                    body
+                }
+                None => self.body(service, number, hash, None),
+            };
+            let id = self.create(service, number, &body);
             self.start(service, &id, false);
+            made = Some(body);
         }
     }
 
@@ -229,14 +239,15 @@ impl<'a> Run<'a> {
             }
         }
         let previous = old.found.filter(|_| !self.options.renew_anonymous_volumes);
-        let id = self.create(service, old.number, hash, previous);
+        let body = self.body(service, old.number, hash, previous);
+        let id = self.create(service, old.number, &body);
         self.start(service, &id, false);
         self.requests.push(delete(&old.id, false, false));
         self.forget(&service.name, &old.id);
     }
 
-    fn create(&mut self, service: &Service, number: u64, hash: &str, previous: Option<&ContainerState>) -> String {
-        let name = container::name(service, number, self.options);
+    /// Returns the body of a container's creation.
+    fn body(&mut self, service: &Service, number: u64, hash: &str, previous: Option<&ContainerState>) -> Value {
         let mounted = volumes::of_service(self.project, service, self.options, previous);
         let affinity = previous.filter(|_| mounted.taken_over).map(|previous| previous.id.clone());
         let networks = networks::of_service(self.project, service, self.options);
@@ -248,8 +259,13 @@ impl<'a> Run<'a> {
             body["NetworkingConfig"] =
                 json!({ "EndpointsConfig": { network.clone(): networks::first_endpoint(service, attachment) } });
         }
+        body
+    }
+
+    fn create(&mut self, service: &Service, number: u64, body: &Value) -> String {
+        let name = container::name(service, number, self.options);
         let id = id_of(&name);
-        self.requests.push(Request::post("/containers/create", body).with("name", name.clone()));
+        self.requests.push(Request::post("/containers/create", Json::of(body)).with("name", name.clone()));
         let made = Container { id: id.clone(), name, number, running: false, found: None };
         self.own.entry(service.name.clone()).or_default().insert(0, made);
         id
