@@ -90,6 +90,8 @@ def parsed(output):
         size = re.fullmatch(r"([0-9.]+) *([a-z]{0,2})", text.lower())
         if key in SIZES and size and size[2] in UNITS:
             return f"{float(size[1]) * UNITS[size[2]]:.0f} bytes"
+        if key in SIZES and text == "":
+            return "0 bytes"
         if key == "cpus":
             return f"{float(value)} CPUs"
         parts = re.findall(r"([0-9.]+)(h|ms|us|µs|ns|m|s)", text)
@@ -107,7 +109,7 @@ def parsed(output):
             return {str(name): plain(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             items = [plain(inner) for inner in value]
-            return sorted(items) if key == "constraints" else items
+            return sorted(items, key=str) if key in ("constraints", "ports") else items
         return scalar(value, key)
 
     return plain(yaml.safe_load(output))

@@ -106,7 +106,7 @@ impl<'a> Loader<'a> {
     pub(super) fn finish(&mut self, parsed: Parsed, directory: &str) -> Option<Source> {
         let Parsed { name, mut root, .. } = parsed;
         let (dialect, reader) = dialect::find(&root, self.client, self.sink)?;
-        let version = root.get("version").and_then(Node::as_text).map(str::to_owned);
+        let version = root.get("version").and_then(Node::as_text).filter(|text| !text.is_empty()).map(str::to_owned);
         if dialect == Dialect::V1 {
             put_under_services(&mut root);
         }
