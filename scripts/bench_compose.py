@@ -109,7 +109,9 @@ def parsed(output):
             return {str(name): plain(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             items = [plain(inner) for inner in value]
-            return sorted(items, key=str) if key in ("constraints", "ports") else items
+            if key not in ("constraints", "ports"):
+                return items
+            return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=str))
         return scalar(value, key)
 
     return plain(yaml.safe_load(output))
