@@ -33,6 +33,9 @@ const SYSTEMS: &[(&str, &str, Scheme)] = &[
     ("fedora", "fedora", Scheme::Rpm),
     ("suse linux enterprise", "sles", Scheme::Rpm),
     ("sles", "sles", Scheme::Rpm),
+    ("suse linux enterprise micro", "sle-micro", Scheme::Rpm),
+    ("suse linux micro", "sle-micro", Scheme::Rpm),
+    ("opensuse leap micro", "opensuse-leap-micro", Scheme::Rpm),
     ("opensuse leap", "opensuse-leap", Scheme::Rpm),
     ("opensuse.leap", "opensuse-leap", Scheme::Rpm),
     ("opensuse tumbleweed", "opensuse-tumbleweed", Scheme::Rpm),
@@ -42,6 +45,7 @@ const SYSTEMS: &[(&str, &str, Scheme)] = &[
     ("mariner", "mariner", Scheme::Rpm),
     ("azurelinux", "azurelinux", Scheme::Rpm),
     ("azure linux", "azurelinux", Scheme::Rpm),
+    ("openeuler", "openeuler", Scheme::Rpm),
     ("wolfi", "wolfi", Scheme::Apk),
     ("chainguard", "chainguard", Scheme::Apk),
     ("minimos", "minimos", Scheme::Apk),
@@ -56,12 +60,15 @@ pub(crate) fn system(name: &str, release: &str) -> Option<Place> {
     let (_, namespace, scheme) = SYSTEMS.iter().find(|(known, ..)| *known == lower)?;
     let release = match *namespace {
         // Releases of these are compared by their first number.
-        "rhel" | "almalinux" | "rocky" | "oracle" => release.split('.').next().unwrap_or_default(),
+        "rhel" | "almalinux" | "rocky" | "oracle" | "mariner" | "azurelinux" => {
+            release.split('.').next().unwrap_or_default()
+        }
         "amazon" if release.starts_with("201") => "1",
         "wolfi" | "chainguard" | "minimos" | "arch" | "opensuse-tumbleweed" => "",
         "alpine" => release.trim_start_matches('v'),
         _ => release,
     };
+    let release = release.to_ascii_lowercase();
     let text = if release.is_empty() { (*namespace).to_owned() } else { format!("{namespace}:{release}") };
     Some(Place { namespace: Namespace(text), scheme: *scheme, channel: None })
 }

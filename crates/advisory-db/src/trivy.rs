@@ -157,6 +157,9 @@ fn place(bucket: &str) -> Option<Place> {
     if let Some((name, _)) = bucket.split_once("::") {
         return language(name);
     }
+    if let Some(release) = bucket.strip_prefix("openEuler-") {
+        return system("openEuler", release);
+    }
     let release =
         bucket.rfind(' ').filter(|at| bucket.get(at + 1..).is_some_and(|rest| rest.contains(char::is_numeric)));
     let (name, release) = match release {

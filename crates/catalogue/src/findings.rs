@@ -10,7 +10,8 @@ use vuln::Package;
 pub struct OsRelease {
     /// Its id in lower case, as `os-release` writes `ID`: `debian`, `rhel`, `amzn`, `opensuse-leap`, `windows`.
     pub id: String,
-    /// Its version, as `VERSION_ID`: `12`, `3.19.1`, `10.0.20348.2461`; empty for a rolling release.
+    /// Its version, as `VERSION_ID`: `12`, `3.19.1`, `10.0.20348.2461`; empty for a rolling release. openEuler's is
+    /// `22.03-LTS-SP3`: its service packs are releases of their own, and its `VERSION_ID` leaves them out.
     pub version: String,
     /// The release's code name (`bookworm`).
     pub codename: Option<String>,

@@ -119,6 +119,15 @@ fn trivy() -> Vec<u8> {
         ),
         bucket("alpine 3.19", vec![bucket("openssl", vec![value("CVE-2024-2", r#"{"FixedVersion":"3.1.4-r1"}"#)])]),
         bucket("amazon linux 2023", vec![bucket("curl", vec![value("CVE-2024-2", r#"{"FixedVersion":"8"}"#)])]),
+        bucket("Azure Linux 3.0", vec![bucket("curl", vec![value("CVE-2024-2", r#"{"FixedVersion":"8.8-1.azl3"}"#)])]),
+        bucket(
+            "SUSE Linux Enterprise Micro 5.5",
+            vec![bucket("curl", vec![value("SUSE-SU-2024:1-1", r#"{"FixedVersion":"8.0-1.1"}"#)])],
+        ),
+        bucket(
+            "openEuler-22.03-LTS-SP3",
+            vec![bucket("curl", vec![value("openEuler-SA-2024-1", r#"{"FixedVersion":"7.79-29.oe2203sp3"}"#)])],
+        ),
         bucket("data-source", vec![value("debian 12", "{}")]),
         bucket(
             "debian 12",
@@ -187,6 +196,13 @@ fn trivys_buckets_become_packages() {
     let database = Database::from_bytes(builder.finish(1, now()).unwrap()).unwrap();
     assert_eq!(shown(&database, "alpine:3.19", "openssl"), ["alpine CVE-2024-2 <3.1.4-r1  Affected "]);
     assert_eq!(shown(&database, "amazon:2023", "curl"), ["amazon CVE-2024-2 <8  Affected "]);
+    for (namespace, expected) in [
+        ("azurelinux:3", "azurelinux CVE-2024-2 <8.8-1.azl3  Affected "),
+        ("sle-micro:5.5", "sle-micro SUSE-SU-2024:1-1 <8.0-1.1  Affected "),
+        ("openeuler:22.03-lts-sp3", "openeuler openEuler-SA-2024-1 <7.79-29.oe2203sp3  Affected "),
+    ] {
+        assert_eq!(shown(&database, namespace, "curl"), [expected]);
+    }
     assert_eq!(
         shown(&database, "debian:12", "curl"),
         ["debian CVE-2024-3 <7.88-1  Affected ", "debian CVE-2024-4 open  WontFix "]

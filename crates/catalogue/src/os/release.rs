@@ -143,6 +143,7 @@ fn debian_version(bytes: &[u8], limits: &Limits) -> Option<OsRelease> {
 fn from_pairs(bytes: &[u8], limits: &Limits, is_lsb: bool) -> Option<OsRelease> {
     let mut release = plain("", String::new());
     let mut build = String::new();
+    let mut words = String::new();
     for line in lines(bytes) {
         let Some((key, value)) = split_once(line.trim_ascii(), b'=') else { continue };
         let value = unquote(value, limits);
@@ -155,11 +156,15 @@ fn from_pairs(bytes: &[u8], limits: &Limits, is_lsb: bool) -> Option<OsRelease> 
             (b"CPE_NAME", false) => release.cpe = non_empty(value),
             (b"VARIANT_ID", false) => release.variant = non_empty(value),
             (b"BUILD_ID", false) => build = value,
+            (b"VERSION", false) => words = value,
             _ => {}
         }
     }
     if release.id.is_empty() {
         return None;
+    }
+    if release.id == "openeuler" {
+        release.version = with_service_pack(&release.version, &words);
     }
     release.rolling = release.version.contains("_alpha")
         || build == "rolling"
@@ -169,6 +174,17 @@ fn from_pairs(bytes: &[u8], limits: &Limits, is_lsb: bool) -> Option<OsRelease> 
         release.name.clone_from(&release.id);
     }
     Some(release)
+}
+
+/// Puts openEuler's service pack behind its release: `22.03` and `22.03 (LTS-SP3)` are `22.03-LTS-SP3`, as its advisories
+/// have it.
+fn with_service_pack(release: &str, words: &str) -> String {
+    let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
+    let mut words = words.split(|letter| !is_of_word(letter)).filter(|word| !word.is_empty());
+    match (words.next(), words.next()) {
+        (Some(first), Some(pack)) if first == release && pack.starts_with("LTS") => format!("{release}-{pack}"),
+        _ => release.to_owned(),
+    }
 }
 
 fn non_empty(value: String) -> Option<String> {

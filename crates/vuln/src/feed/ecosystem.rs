@@ -57,7 +57,6 @@ const RELEASED: &[(&str, &str, Scheme)] = &[
     ("mageia", "mageia", Scheme::Rpm),
     ("openeuler", "openeuler", Scheme::Rpm),
     ("photon os", "photon", Scheme::Rpm),
-    ("azure linux", "azurelinux", Scheme::Rpm),
     ("cbl-mariner", "mariner", Scheme::Rpm),
 ];
 
@@ -79,6 +78,7 @@ pub fn ecosystem(text: &str) -> Ecosystem {
         "ubuntu" => ubuntu(release),
         "alpine" if release.is_empty() => plain("alpine".to_owned(), Scheme::Apk),
         "alpine" => plain(format!("alpine:{}", release.trim_start_matches('v')), Scheme::Apk),
+        "azure linux" => plain(azure_linux(release), Scheme::Rpm),
         "red hat" => red_hat(release),
         "suse" | "opensuse" => plain(suse(name, release), Scheme::Rpm),
         _ => plain(lower.replace(' ', "-"), Scheme::Generic),
@@ -125,7 +125,17 @@ pub fn red_hat_namespace(cpe: &str) -> Option<Namespace> {
     (vendor == "redhat" && is_linux && is_number).then(|| Namespace(format!("rhel:{major}")))
 }
 
-/// `linux enterprise server 15 sp5` → `sles:15.5`; `leap 15.5` → `opensuse-leap:15.5`; `tumbleweed`.
+/// `2`, `3`: before its third release it was called CBL-Mariner.
+fn azure_linux(release: &str) -> String {
+    match release.split('.').next().unwrap_or_default() {
+        "" => "azurelinux".to_owned(),
+        major @ ("1" | "2") => format!("mariner:{major}"),
+        major => format!("azurelinux:{major}"),
+    }
+}
+
+/// `linux enterprise server 15 sp5` → `sles:15.5`; `leap 15.5` → `opensuse-leap:15.5`; `tumbleweed`;
+/// `linux enterprise micro 5.3`, `linux micro 6.0` → `sle-micro:6.0`; `leap micro 5.5` → `opensuse-leap-micro:5.5`.
 fn suse(name: &str, release: &str) -> String {
     let release = release.trim();
     if release.contains("tumbleweed") {
@@ -135,7 +145,13 @@ fn suse(name: &str, release: &str) -> String {
     let version = words.by_ref().find(|word| word.starts_with(|c: char| c.is_ascii_digit())).unwrap_or_default();
     let pack = words.next().and_then(|word| word.strip_prefix("sp")).unwrap_or_default();
     let version = if pack.is_empty() { version.to_owned() } else { format!("{version}.{pack}") };
-    let system = if name == "opensuse" || release.contains("leap") { "opensuse-leap" } else { "sles" };
+    let is_open = name == "opensuse" || release.contains("leap");
+    let system = match (is_open, release.contains("micro")) {
+        (true, true) => "opensuse-leap-micro",
+        (true, false) => "opensuse-leap",
+        (false, true) => "sle-micro",
+        (false, false) => "sles",
+    };
     if version.is_empty() { system.to_owned() } else { format!("{system}:{version}") }
 }
 
@@ -205,6 +221,12 @@ mod tests {
             ("SUSE:Linux Enterprise Server 12 SP5-LTSS", "sles:12.5", None),
             ("openSUSE:Leap 15.5", "opensuse-leap:15.5", None),
             ("openSUSE:Tumbleweed", "opensuse-tumbleweed", None),
+            ("openSUSE:Leap Micro 5.5", "opensuse-leap-micro:5.5", None),
+            ("SUSE:Linux Enterprise Micro 5.3", "sle-micro:5.3", None),
+            ("SUSE:Linux Micro 6.0", "sle-micro:6.0", None),
+            ("openEuler:22.03-LTS-SP3", "openeuler:22.03-lts-sp3", None),
+            ("Azure Linux:2", "mariner:2", None),
+            ("Azure Linux:3", "azurelinux:3", None),
             ("OSS-Fuzz", "oss-fuzz", None),
             ("GitHub Actions", "github-actions", None),
             ("Something New", "something-new", None),

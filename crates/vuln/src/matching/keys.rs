@@ -28,6 +28,11 @@ pub(super) fn vendor(system: &System, package: &Package) -> Option<Key> {
         Some(source) => (source.name.clone(), source.version.clone()),
         None => (package.name.clone(), package.version.clone()),
     };
+    // Microsoft's advisories leave epochs out.
+    let version = match version.split_once(':') {
+        Some((_, rest)) if matches!(home.0.split(':').next(), Some("azurelinux" | "mariner")) => rest.to_owned(),
+        _ => version,
+    };
     let (namespace, doubt) = match release_by_suffix(&home, &version) {
         Some(other) => {
             let doubt = format!("the version is of {}, the image of {}", other.0, home.0);
@@ -194,9 +199,12 @@ const MAKERS: &[(&str, &[&str])] = &[
     ("sles", &["suse"]),
     ("opensuse-leap", &["suse"]),
     ("opensuse-tumbleweed", &["suse"]),
+    ("opensuse-leap-micro", &["suse"]),
+    ("sle-micro", &["suse"]),
     ("mariner", &["microsoft"]),
     ("azurelinux", &["microsoft"]),
     ("photon", &["vmware", "broadcom"]),
+    ("openeuler", &["openeuler"]),
 ];
 
 /// Returns whether a package says that somebody else than the system's vendor built it.

@@ -11,7 +11,8 @@ use crate::feed::debian_release;
 pub struct System {
     /// `ID` of os-release, in lower case: `debian`, `rhel`, `ol`, `amzn`, `sles`, …
     pub id: String,
-    /// `VERSION_ID`; empty where there is none (Debian's testing, rolling releases).
+    /// `VERSION_ID`; empty where there is none (Debian's testing, rolling releases). openEuler's with its service pack:
+    /// `22.03-LTS-SP3`.
     pub version: String,
     /// `VERSION_CODENAME`.
     pub codename: Option<String>,
@@ -36,9 +37,11 @@ impl System {
     /// | `almalinux`, `rocky`, `fedora` | `almalinux:9`, `rocky:9`, `fedora:40` |
     /// | `ol` | `oracle:9` |
     /// | `amzn` | `amazon:1`, `amazon:2`, `amazon:2023` |
-    /// | `sles`, `sled`, `sle_hpc` | `sles:15.5` |
+    /// | `sles`, `sled`, `sles_sap`, `sle_hpc` | `sles:15.5` |
+    /// | `sle-micro`, `sl-micro` | `sle-micro:5.5` |
     /// | `opensuse-leap`, `opensuse-tumbleweed` | `opensuse-leap:15.5`, `opensuse-tumbleweed` |
-    /// | `mariner`, `azurelinux`, `photon` | `mariner:2.0`, `azurelinux:3.0`, `photon:4.0` |
+    /// | `mariner`, `azurelinux`, `photon` | `mariner:2`, `azurelinux:3`, `photon:4.0` |
+    /// | `openeuler` | `openeuler:22.03-lts-sp3` |
     /// | any other | `id:version`, or `id` without a version |
     #[must_use]
     pub fn namespace(&self) -> Option<Namespace> {
@@ -49,11 +52,13 @@ impl System {
             "alpine" => format!("alpine:{}", self.alpine_release()),
             "wolfi" | "chainguard" | "arch" | "opensuse-tumbleweed" => self.id.clone(),
             "rhel" | "centos" => format!("rhel:{}", major()),
-            "almalinux" | "rocky" => format!("{}:{}", self.id, major()),
+            "almalinux" | "rocky" | "mariner" | "azurelinux" => format!("{}:{}", self.id, major()),
             "ol" => format!("oracle:{}", major()),
             "amzn" if self.version.starts_with("2018.") || self.version.starts_with("2017.") => "amazon:1".to_owned(),
             "amzn" => format!("amazon:{}", major()),
-            "sled" | "sle_hpc" => format!("sles:{}", self.version),
+            "sled" | "sles_sap" | "sle_hpc" => format!("sles:{}", self.version),
+            "sl-micro" => format!("sle-micro:{}", self.version),
+            "openeuler" => format!("openeuler:{}", self.version.to_ascii_lowercase()),
             _ if self.version.is_empty() => self.id.clone(),
             _ => format!("{}:{}", self.id, self.version),
         };

@@ -27,8 +27,10 @@ fn systems_have_their_namespaces() {
         ("fedora", "40", None, "fedora:40"),
         ("sles", "15.5", None, "sles:15.5"),
         ("opensuse-tumbleweed", "20240101", None, "opensuse-tumbleweed"),
-        ("mariner", "2.0", None, "mariner:2.0"),
-        ("azurelinux", "3.0", None, "azurelinux:3.0"),
+        ("mariner", "2.0", None, "mariner:2"),
+        ("azurelinux", "3.0", None, "azurelinux:3"),
+        ("openeuler", "22.03-LTS-SP3", None, "openeuler:22.03-lts-sp3"),
+        ("sl-micro", "6.0", None, "sle-micro:6.0"),
         ("photon", "4.0", None, "photon:4.0"),
     ] {
         let os = System { codename: codename.map(str::to_owned), ..system(id, version) };
@@ -384,4 +386,15 @@ fn a_strangers_package_falls_back_on_upstream() {
     assert_eq!(told(&report), ["nginx 1.24.0-1~bookworm BIT-1 Fixed 1.24.1"]);
     assert_eq!(report.findings[0].match_kind, MatchKind::Upstream);
     assert!(report.coverage.no_feed.is_empty());
+}
+
+#[test]
+fn azure_linux_leaves_epochs_out() {
+    let mut memory = Memory::default();
+    memory.add("azurelinux", "AZL-1", "azurelinux:3", "bind", "9.20.0-1.azl3");
+    for (version, findings) in [("1:9.19.0-1.azl3", 1), ("9.19.0-1.azl3", 1), ("1:9.20.0-1.azl3", 0)] {
+        let bind = package(PackageType::Rpm, "bind", version);
+        let report = matched(&memory, &image(Some(system("azurelinux", "3.0")), vec![bind]));
+        assert_eq!(report.findings.len(), findings, "{version}");
+    }
 }
