@@ -35,7 +35,6 @@ use crate::findings::{Findings, ParseError};
 use crate::limits::Limits;
 
 pub use installed::prefer_installed;
-pub(crate) use python::normalise as python_name;
 pub use select::AppAnalyser;
 pub(crate) use select::{analyse, select};
 

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use base::{Clock, SystemClock, Timestamp};
 use scanning::image::{
     BillForm, Catalogued, DatabaseFacts, Indexer, NoRecords, RecordFolder, RecordStore, Report, ScanOptions, bill,
-    read_ignore_file, sarif, scan,
+    read_ignore_file, sarif, scan, target,
 };
 use vuln::matching::Ownership;
 use vuln::severity::Level;
@@ -196,11 +196,7 @@ fn print(global: &Global, catalogued: &Catalogued, report: &Report, args: &ScanA
                 )
                 .into());
             };
-            let manifest = report.image.manifest.as_ref().map(ToString::to_string);
-            let target = vex::Target {
-                ids: manifest.into_iter().chain([report.image.name.clone()]).collect(),
-                system: report.os.as_ref().map(|os| os.id.clone()),
-            };
+            let target = target(&report.image, &catalogued.catalogue);
             let document =
                 format!("urn:holdfast:vex:{}", report.image.manifest.as_ref().map_or("", |digest| digest.hex()));
             let author = vex::Author { name: "holdfast image scan", document: &document, now };

@@ -22,5 +22,5 @@ pub use ignore::{IgnoreFileError, read_ignore_file};
 pub use index::{Catalogued, Indexer, Progress};
 pub(crate) use lifetime::end_of_life;
 pub use records::{NoRecords, RecordFolder, RecordStore};
-pub use report::{DatabaseFacts, ImageFacts, LayerFacts, Report, ScanOptions, scan};
+pub use report::{DatabaseFacts, ImageFacts, LayerFacts, Report, ScanOptions, scan, target};
 pub use sarif::sarif;

@@ -1,13 +1,13 @@
 //! Packages that are named by their URLs, matched without an image.
 
-mod distro;
-
 use std::str::FromStr as _;
 
 use base::Timestamp;
-use catalogue::purl::{Purl, PurlError, full_version, package_of, source_of};
 use vuln::matching::{Image, Installed, Options, Ownership, Report, match_image};
-use vuln::{AdvisorySource, Confidence, Evidence, Module, Package};
+use vuln::purl::{Purl, PurlError, full_version, package_of, source_of, system_of};
+use vuln::{AdvisorySource, Confidence, Evidence, Module, Package, System};
+
+use crate::image::end_of_life;
 
 /// Failures of reading a package's URL.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,8 @@ pub fn image_of(url: &str) -> Result<Image, Error> {
         confidence: Confidence::Confirmed,
         evidence: vec![Evidence { path: url.trim().to_owned(), found_by: "purl".to_owned() }],
     };
-    let system = vuln::matching::is_system(kind).then(|| distro::system(&purl)).flatten();
+    let system = vuln::matching::is_system(kind).then(|| system_of(&purl)).flatten();
+    let system = system.map(|system| System { end_of_life: end_of_life(&system.id, &system.version), ..system });
     Ok(Image { system, packages: vec![Installed { package, introduced_in: None, owner: None }] })
 }
 

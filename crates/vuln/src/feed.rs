@@ -17,7 +17,6 @@ mod nvd;
 mod openvex;
 mod osv;
 mod osv_document;
-mod purl;
 mod release;
 mod rustsec;
 mod secdb;
@@ -28,6 +27,7 @@ mod yaml;
 
 use crate::advisory::{Advisory, Affect, Epss, Kev};
 
+pub(crate) use csaf::suse_place;
 pub use detect::detect;
 pub use ecosystem::{Ecosystem, ecosystem, red_hat_namespace, source_of_id};
 pub use release::{debian_release, ubuntu_release};

@@ -7,6 +7,7 @@ mod advisory;
 pub mod feed;
 pub mod matching;
 mod package;
+pub mod purl;
 pub mod rematch;
 mod scheme;
 pub mod severity;

@@ -17,6 +17,8 @@ mod windows;
 
 use std::collections::BTreeMap;
 
+pub(crate) use applies::cpe_matches;
+pub(crate) use gather::is_on;
 pub use names::{ecosystem, is_system, normalize};
 pub use report::{
     Coverage, Finding, FindingClass, FixState, Gap, GapReason, Image, Installed, MatchKind, Options, Ownership, Report,

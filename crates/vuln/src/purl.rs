@@ -1,12 +1,17 @@
 //! Package URLs (purl specification 1.0): one address for a package of any kind.
 
+mod distro;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use vuln::{Package, PackageType, SourcePackage};
 
-use crate::findings::OsRelease;
+pub(crate) use distro::id_of;
+pub use distro::system_of;
+
+use crate::matching::{is_system, normalize};
+use crate::package::{Package, PackageType, SourcePackage};
 
 /// What is encoded: everything but letters, digits and `.-_~:`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_').remove(b'~').remove(b':');
@@ -28,6 +33,15 @@ pub struct Purl {
     pub qualifiers: BTreeMap<String, String>,
     /// A path within the package.
     pub subpath: Option<String>,
+}
+
+/// The system that a package is part of, as its `os-release` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Release<'a> {
+    /// `ID`, in lower case.
+    pub id: &'a str,
+    /// `VERSION_ID`; empty for a rolling release.
+    pub version: &'a str,
 }
 
 /// A text that is no package URL.
@@ -56,6 +70,14 @@ impl fmt::Display for Purl {
             write!(f, "#{}", parts.join("/"))?;
         }
         Ok(())
+    }
+}
+
+impl Purl {
+    /// Returns a qualifier's value.
+    #[must_use]
+    pub fn qualifier(&self, key: &str) -> Option<&str> {
+        self.qualifiers.get(key).map(String::as_str)
     }
 }
 
@@ -103,11 +125,11 @@ fn decode_path(text: &str) -> String {
 
 /// Returns a package's URL. System packages take their namespace and the qualifier `distro` from the system.
 #[must_use]
-pub fn purl(package: &Package, system: Option<&OsRelease>) -> Purl {
+pub fn purl(package: &Package, system: Option<Release<'_>>) -> Purl {
     let (namespace, name) = split_name(package, system);
     let mut qualifiers = BTreeMap::new();
     let mut version = package.version.as_str();
-    if is_of_system(package.kind) {
+    if is_system(package.kind) {
         if let Some(arch) = &package.arch {
             qualifiers.insert("arch".to_owned(), arch.clone());
         }
@@ -151,12 +173,9 @@ pub fn purl(package: &Package, system: Option<&OsRelease>) -> Purl {
     }
 }
 
-const fn is_of_system(kind: PackageType) -> bool {
-    matches!(kind, PackageType::Deb | PackageType::Opkg | PackageType::Apk | PackageType::Rpm | PackageType::Alpm)
-}
-
 /// The kind's name in documents: the type of its package URL, or what it is.
-pub(crate) fn kind_name(kind: PackageType) -> &'static str {
+#[must_use]
+pub fn kind_name(kind: PackageType) -> &'static str {
     match kind {
         PackageType::Windows => "windows",
         PackageType::WindowsUpdate => "windows-update",
@@ -200,14 +219,14 @@ const KINDS: &[(PackageType, &str)] = &[
 ];
 
 /// Takes a name apart as its type's definition says.
-fn split_name(package: &Package, system: Option<&OsRelease>) -> (Option<String>, String) {
+fn split_name(package: &Package, system: Option<Release<'_>>) -> (Option<String>, String) {
     let name = package.name.as_str();
     let at_slash = |name: &str| match name.rsplit_once('/') {
         Some((namespace, name)) => (Some(namespace.to_owned()), name.to_owned()),
         None => (None, name.to_owned()),
     };
     match package.kind {
-        kind if is_of_system(kind) => (Some(vendor(kind, system)), name.to_owned()),
+        kind if is_system(kind) => (Some(vendor(kind, system).to_owned()), name.to_owned()),
         // These compare without case.
         PackageType::Golang | PackageType::Composer => at_slash(&name.to_lowercase()),
         PackageType::Npm | PackageType::Swift => at_slash(name),
@@ -215,7 +234,7 @@ fn split_name(package: &Package, system: Option<&OsRelease>) -> (Option<String>,
             Some((group, artifact)) => (Some(group.to_owned()), artifact.to_owned()),
             None => (None, name.to_owned()),
         },
-        PackageType::Pypi => (None, crate::apps::python_name(name)),
+        PackageType::Pypi => (None, normalize("pypi", name).into_owned()),
         PackageType::Hex | PackageType::Bitnami => (None, name.to_lowercase()),
         PackageType::Windows | PackageType::WindowsUpdate => (Some("microsoft".to_owned()), name.to_owned()),
         _ => (None, name.to_owned()),
@@ -223,20 +242,25 @@ fn split_name(package: &Package, system: Option<&OsRelease>) -> (Option<String>,
 }
 
 /// The namespace of system packages: the vendor, by the system's id.
-fn vendor(kind: PackageType, system: Option<&OsRelease>) -> String {
-    let id = system.map_or("", |system| system.id.as_str());
-    let vendor = match (id, kind) {
-        ("rhel", _) => "redhat",
-        ("amzn", _) => "amazon",
-        ("ol", _) => "oracle",
-        ("opensuse-leap" | "opensuse-tumbleweed" | "opensuse", _) => "opensuse",
-        ("sles" | "sled" | "suse", _) => "suse",
+pub(crate) fn vendor(kind: PackageType, system: Option<Release<'_>>) -> &str {
+    match (system.map_or("", |system| system.id), kind) {
         ("", PackageType::Deb) => "debian",
         ("", PackageType::Apk) => "alpine",
         ("", PackageType::Alpm) => "arch",
-        (id, _) => id,
-    };
-    vendor.to_owned()
+        (id, _) => maker(id),
+    }
+}
+
+/// Returns the namespace in which a system's maker puts its packages, by the system's `ID`.
+pub(crate) fn maker(id: &str) -> &str {
+    match id {
+        "rhel" => "redhat",
+        "amzn" => "amazon",
+        "ol" => "oracle",
+        "opensuse-leap" | "opensuse-tumbleweed" | "opensuse-leap-micro" | "opensuse" => "opensuse",
+        "sles" | "sled" | "sles_sap" | "sle_hpc" | "sle-micro" | "sl-micro" | "suse" => "suse",
+        id => id,
+    }
 }
 
 /// Returns the kind and the name by which advisories know a package; `None`: the type is none of ours.
@@ -251,7 +275,7 @@ pub fn package_of(purl: &Purl) -> Option<(PackageType, String)> {
             format!("{namespace}/{}", purl.name)
         }
         PackageType::Maven if !namespace.is_empty() => format!("{namespace}:{}", purl.name),
-        PackageType::Pypi => crate::apps::python_name(&purl.name),
+        PackageType::Pypi => normalize("pypi", &purl.name).into_owned(),
         _ => purl.name.clone(),
     };
     Some((*kind, name))

@@ -2,15 +2,16 @@
 
 mod csaf;
 mod openvex;
-mod purl;
+mod subject;
 
 use base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::matching::Finding;
+use crate::matching::{Finding, System};
+use crate::purl::Purl;
+use subject::Subject;
 
 pub use openvex::{Author, write as write_openvex};
-pub use purl::Purl;
 
 /// Largest document that is read, in bytes.
 const LARGEST_BYTES: usize = 64 * 1024 * 1024;
@@ -115,8 +116,8 @@ pub struct Verdict {
 pub struct Target {
     /// Its digests (`sha256:…`) and its references.
     pub ids: Vec<String>,
-    /// `ID` of its os-release, for purls of system packages.
-    pub system: Option<String>,
+    /// The system that it is built on, for packages that are part of it and for statements on a release.
+    pub system: Option<System>,
 }
 
 /// One document.
@@ -161,7 +162,7 @@ impl Statements {
         if self.0.is_empty() {
             return None;
         }
-        let package = Purl::of(finding, target.system.as_deref());
+        let package = Subject::new(finding, target.system.as_ref());
         let said = self.0.iter().flat_map(|document| document.statements.iter().map(move |said| (document, said)));
         let fitting = said.filter(|(_, statement)| statement.speaks_of(finding, &package, target));
         let (document, statement) = fitting.max_by_key(|(_, statement)| statement.said_at)?;
@@ -176,16 +177,20 @@ impl Statements {
 }
 
 impl Statement {
-    fn speaks_of(&self, finding: &Finding, package: &Purl, target: &Target) -> bool {
-        let is_package = |id: &String| Purl::parse(id).is_some_and(|stated| stated.covers(package));
+    fn speaks_of(&self, finding: &Finding, package: &Subject<'_>, target: &Target) -> bool {
+        let is_package = |id: &String| id.parse::<Purl>().is_ok_and(|stated| package.is_meant_by(&stated));
         let is_image = |id: &String| {
-            target.ids.iter().any(|own| own == id || Purl::parse(id).is_some_and(|stated| stated.is_image(own)))
+            target.ids.iter().any(|own| own == id || id.parse().is_ok_and(|stated| subject::is_image(&stated, own)))
         };
+        let is_platform = |id: &String| target.system.as_ref().is_some_and(|system| subject::is_platform(id, system));
         self.vulnerabilities.iter().any(|id| finding.is_called(id))
             && self.products.iter().any(|product| {
                 let whole = product.components.is_empty();
-                (product.ids.iter().any(is_package) && whole)
-                    || (product.ids.iter().any(is_image) && (whole || product.components.iter().any(is_package)))
+                if whole {
+                    return product.ids.iter().any(|id| is_package(id) || is_image(id));
+                }
+                product.ids.iter().any(|id| is_image(id) || is_platform(id))
+                    && product.components.iter().any(is_package)
             })
     }
 }

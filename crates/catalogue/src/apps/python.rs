@@ -3,6 +3,7 @@
 mod lock;
 mod requirements;
 
+use vuln::matching::normalize;
 use vuln::{Package, PackageType};
 
 use super::draft::{self, Drafts};
@@ -20,19 +21,8 @@ const MAX_METADATA: u64 = 4 << 20;
 const METADATA: &str = "python-metadata";
 
 /// The name by which a distribution is compared: lower case, runs of `-`, `_` and `.` are one hyphen (PEP 503).
-#[must_use]
-pub(crate) fn normalise(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for each in name.trim().chars() {
-        if matches!(each, '-' | '_' | '.') {
-            if !out.ends_with('-') {
-                out.push('-');
-            }
-        } else {
-            out.extend(each.to_lowercase());
-        }
-    }
-    out
+fn normalise(name: &str) -> String {
+    normalize("pypi", name.trim()).into_owned()
 }
 
 /// Reads `METADATA` of a `.dist-info` folder, or `PKG-INFO` of an `.egg-info`.

@@ -68,6 +68,6 @@ pub(super) trait KindName {
 
 impl KindName for Package {
     fn kind_name(&self) -> &'static str {
-        crate::purl::kind_name(self.kind)
+        vuln::purl::kind_name(self.kind)
     }
 }

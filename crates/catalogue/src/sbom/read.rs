@@ -3,6 +3,7 @@
 use std::str::FromStr as _;
 
 use serde_json::Value;
+use vuln::purl::{Purl, full_version, package_of, source_of};
 use vuln::{Confidence, PackageType};
 
 use super::{read_spdx, read_xml};
@@ -10,7 +11,6 @@ use crate::apps::draft::{self, Drafts};
 use crate::apps::{File, json};
 use crate::findings::{Findings, ParseError};
 use crate::limits::Limits;
-use crate::purl::{Purl, full_version, package_of, source_of};
 
 const FORMAT: &str = "sbom";
 /// Components within components.

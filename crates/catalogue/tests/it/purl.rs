@@ -3,8 +3,9 @@
 use std::str::FromStr as _;
 
 use catalogue::OsRelease;
-use catalogue::purl::{Purl, package_of, purl};
+use catalogue::purl::purl;
 use proptest::prelude::*;
+use vuln::purl::{Purl, package_of};
 use vuln::{Confidence, Evidence, Module, Package, PackageType, SourcePackage};
 
 pub(crate) fn package(kind: PackageType, name: &str, version: &str) -> Package {

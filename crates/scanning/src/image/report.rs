@@ -121,16 +121,10 @@ where
     };
     let Some((source, facts)) = database else { return Ok(report) };
     let image = matched(catalogue, system);
+    let target = target(&report.image, catalogue);
     let mut found = match_image(&image, source, Options { ownership: options.ownership, now: options.now })
         .map_err(|error| Error::Database(Box::new(error)))?;
     nested::mark(&mut found.findings);
-    let target = Target {
-        ids: [catalogued.image.manifest.as_ref().map(ToString::to_string), Some(catalogued.image.name.clone())]
-            .into_iter()
-            .flatten()
-            .collect(),
-        system: catalogue.os.as_ref().map(|os| os.id.clone()),
-    };
     let rules = &options.rules;
     let verdict = judge(found.findings, rules, &options.statements, &target, options.show_headers, options.now);
     report.database = Some(facts);
@@ -138,6 +132,13 @@ where
     report.coverage = Some(found.coverage);
     report.verdict = Some(verdict);
     Ok(report)
+}
+
+/// The image, as statements of others name it.
+#[must_use]
+pub fn target(image: &ImageFacts, catalogue: &ImageCatalogue) -> Target {
+    let manifest = image.manifest.as_ref().map(ToString::to_string);
+    Target { ids: manifest.into_iter().chain([image.name.clone()]).collect(), system: system(catalogue) }
 }
 
 fn facts(catalogued: &Catalogued) -> ImageFacts {

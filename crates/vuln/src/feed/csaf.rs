@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Deserialize;
 
 use super::ecosystem::red_hat_namespace;
-use super::purl::Purl;
 use super::text::{time, vector, word};
 use super::{Error, Sink};
 use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::purl::Purl;
 use crate::scheme::Scheme;
 
 mod suse;
 mod tree;
 
+pub(crate) use suse::place_of as suse_place;
 use tree::{File, Note, Products, Remediation, Vulnerability};
 
 const RED_HAT: &str = "redhat";
@@ -179,7 +180,7 @@ impl Products<'_> {
         let (purl, platform) = self.resolve(product)?;
         let cpe = self.cpe(platform)?;
         let namespace = red_hat_namespace(cpe)?;
-        let purl = Purl::parse(purl).filter(|purl| purl.kind == "rpm")?;
+        let purl = purl.parse::<Purl>().ok().filter(|purl| purl.kind == "rpm")?;
         let epoch = purl.qualifier("epoch").filter(|epoch| *epoch != "0");
         let version = purl.version.as_ref().map(|version| match epoch {
             Some(epoch) => format!("{epoch}:{version}"),

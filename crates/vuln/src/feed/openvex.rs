@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::purl::Purl;
 use super::release::ubuntu_release;
 use super::text::time;
 use super::{Error, Sink};
 use crate::advisory::{Advisory, Affect, AffectState, Namespace, Qualifiers, Range, RangeEnd};
+use crate::purl::Purl;
 use crate::scheme::Scheme;
 
 #[derive(Debug, Deserialize)]
@@ -93,8 +93,8 @@ fn statement(read: &Statement, sink: &mut dyn Sink) {
 type Place = (&'static str, Namespace, Scheme, Option<String>, Purl);
 
 fn package(id: &str) -> Option<Place> {
-    let purl = Purl::parse(id)?;
-    match (purl.kind.as_str(), purl.namespace.as_str()) {
+    let purl = id.parse::<Purl>().ok()?;
+    match (purl.kind.as_str(), purl.namespace.as_deref().unwrap_or_default()) {
         // Matching goes by source packages.
         ("deb", "ubuntu") if purl.qualifier("arch").is_none_or(|arch| arch == "source" || arch == "src") => {
             // `focal`, `esm-infra/focal`.

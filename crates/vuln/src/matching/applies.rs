@@ -163,7 +163,7 @@ const DISTRIBUTIONS: &[(&str, &[&str])] = &[
 ];
 
 /// Compares like a prefix: a part that is missing on one side is any; application or operating system is the same.
-fn cpe_matches(a: &str, b: &str) -> bool {
+pub(crate) fn cpe_matches(a: &str, b: &str) -> bool {
     let fields = |cpe: &str| -> Vec<String> {
         let bare = cpe.strip_prefix("cpe:2.3:").or_else(|| cpe.strip_prefix("cpe:/")).unwrap_or(cpe);
         bare.split(':').skip(1).map(|field| if field == "*" { String::new() } else { field.to_owned() }).collect()

@@ -47,6 +47,8 @@ pub(super) fn make<S: AdvisorySource>(
         kind: package.kind,
         name: package.name.clone(),
         version: package.version.clone(),
+        source: package.source.clone(),
+        module: package.module.clone(),
         arches: package.arch.iter().cloned().collect(),
         evidence: Vec::new(),
         introduced_in: Vec::new(),

@@ -119,7 +119,7 @@ fn affected(statements: Vec<Statement>, channels: &[String]) -> Vec<Statement> {
 }
 
 /// Returns whether an image gets the fixes of a channel. OSV and Grype call both of Ubuntu Pro's archives `esm`.
-pub(super) fn is_on(channels: &[String], channel: &str) -> bool {
+pub(crate) fn is_on(channels: &[String], channel: &str) -> bool {
     channels.iter().any(|on| on == channel || (channel == "esm" && matches!(on.as_str(), "esm-infra" | "esm-apps")))
 }
 

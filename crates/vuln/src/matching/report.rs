@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::System;
 use crate::advisory::{Epss, Kev, Severity};
-use crate::package::{Evidence, Package, PackageType};
+use crate::package::{Evidence, Module, Package, PackageType, SourcePackage};
 use crate::severity::Rating;
 
 /// A package of an image, with what squashing the layers told of it.
@@ -108,6 +108,12 @@ pub struct Finding {
     pub name: String,
     /// Its installed version.
     pub version: String,
+    /// What it was built of, where the system's packages have sources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourcePackage>,
+    /// The module and stream that it is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<Module>,
     /// The architectures in which it is installed, sorted.
     pub arches: Vec<String>,
     /// Where it was found: all copies.

@@ -1,9 +1,8 @@
 //! Which system a package URL speaks of: its qualifier `distro`, else its namespace and what its version tells.
 
-use catalogue::purl::Purl;
-use vuln::System;
-
-use crate::image::end_of_life;
+use super::Purl;
+use crate::feed::{debian_release, ubuntu_release};
+use crate::matching::System;
 
 /// What systems are called, and `ID` of their os-release; of two names that begin alike the longer one comes first.
 const SYSTEMS: &[(&str, &str)] = &[
@@ -32,11 +31,14 @@ const SYSTEMS: &[(&str, &str)] = &[
     ("amzn", "amzn"),
     ("fedora", "fedora"),
     ("opensuse-tumbleweed", "opensuse-tumbleweed"),
+    ("opensuse-leap-micro", "opensuse-leap-micro"),
     ("opensuse-leap", "opensuse-leap"),
     ("opensuse", "opensuse-leap"),
     ("sles", "sles"),
     ("suse", "sles"),
     ("sled", "sled"),
+    ("sle-micro", "sle-micro"),
+    ("sl-micro", "sl-micro"),
     ("mageia", "mageia"),
     ("openeuler", "openeuler"),
     ("photon", "photon"),
@@ -47,8 +49,9 @@ const SYSTEMS: &[(&str, &str)] = &[
     ("arch", "arch"),
 ];
 
-/// Returns the system, if the URL tells it.
-pub(super) fn system(purl: &Purl) -> Option<System> {
+/// Returns the system that a package URL speaks of, if it tells it; when its support ends is not known here.
+#[must_use]
+pub fn system_of(purl: &Purl) -> Option<System> {
     let namespace = purl.namespace.as_deref().unwrap_or_default().to_lowercase();
     let distro = purl.qualifiers.get("distro").map(|text| text.trim().to_lowercase()).unwrap_or_default();
     let by_namespace = id_of(&namespace).map(|(id, _)| id);
@@ -70,18 +73,11 @@ fn make(id: &str, release: &str) -> System {
     let is_number = release.starts_with(|first: char| first.is_ascii_digit());
     let codename = (id == "debian" && !is_number).then(|| release.to_owned());
     let version = if codename.is_some() { String::new() } else { release.to_owned() };
-    System {
-        id: id.to_owned(),
-        end_of_life: end_of_life(id, &version),
-        version,
-        codename,
-        cpes: Vec::new(),
-        channels: Vec::new(),
-    }
+    System { id: id.to_owned(), version, codename, ..System::default() }
 }
 
 /// Finds the system that a text begins with, and what comes after it.
-fn id_of(text: &str) -> Option<(&'static str, &str)> {
+pub(crate) fn id_of(text: &str) -> Option<(&'static str, &str)> {
     SYSTEMS.iter().find_map(|(name, id)| {
         let rest = text.strip_prefix(name)?;
         if rest.is_empty() {
@@ -95,8 +91,8 @@ fn id_of(text: &str) -> Option<(&'static str, &str)> {
 fn release_of(id: &str, text: &str) -> String {
     let text = ["linux-", "linux ", "stream-"].iter().fold(text.trim(), |text, word| text.trim_start_matches(word));
     let named = match id {
-        "debian" | "raspbian" => vuln::feed::debian_release(text),
-        "ubuntu" => vuln::feed::ubuntu_release(text).unwrap_or(text),
+        "debian" | "raspbian" => debian_release(text),
+        "ubuntu" => ubuntu_release(text).unwrap_or(text),
         "sles" | "sled" => return text.replace("-sp", ".").replace(" sp", "."),
         _ => text,
     };

@@ -77,20 +77,21 @@ impl Tree {
         }
     }
 
-    /// A component of an image is stated as such; a component of a release (Red Hat) is a package that a purl names.
+    /// A component is stated with what it is part of: an image, or a release or repository (Red Hat, SUSE).
     fn resolve(&self, id: &str) -> Product {
-        let ids = |id: &str| self.ids.get(id).cloned().unwrap_or_else(|| vec![id.to_owned()]);
-        match self.parts.get(id) {
-            None => Product { ids: ids(id), components: Vec::new() },
-            Some((part, of)) => {
-                let whole = ids(of);
-                let is_image = whole.iter().any(|id| id.starts_with("pkg:oci/") || id.starts_with("pkg:docker/"));
-                if is_image {
-                    Product { ids: whole, components: ids(part) }
-                } else {
-                    Product { ids: ids(part), components: Vec::new() }
-                }
+        let (mut part, mut whole) = (id, None);
+        // A package may be part of a module, and that of a repository.
+        for _ in 0..DEEPEST {
+            let Some((component, of)) = self.parts.get(whole.unwrap_or(part)) else { break };
+            if whole.is_none() {
+                part = component;
             }
+            whole = Some(of.as_str());
+        }
+        let ids = |id: &str| self.ids.get(id).cloned().unwrap_or_else(|| vec![id.to_owned()]);
+        match whole {
+            None => Product { ids: ids(part), components: Vec::new() },
+            Some(whole) => Product { ids: ids(whole), components: ids(part) },
         }
     }
 }

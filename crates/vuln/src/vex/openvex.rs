@@ -3,7 +3,8 @@
 use base::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Document, Justification, MOST_STATEMENTS, Product, Purl, Statement, Status, Target};
+use super::subject::purl_of;
+use super::{Document, Justification, MOST_STATEMENTS, Product, Statement, Status, Target};
 use crate::matching::{FixState, MatchKind};
 use crate::verdict::{self, Suppression};
 
@@ -103,7 +104,7 @@ pub fn write(verdict: &verdict::Verdict, target: &Target, author: &Author<'_>) -
                 "vulnerability": { "name": finding.id, "aliases": finding.aliases },
                 "products": [{
                     "@id": image,
-                    "subcomponents": [{ "@id": Purl::of(finding, target.system.as_deref()).to_string() }],
+                    "subcomponents": [{ "@id": purl_of(finding, target.system.as_ref()).to_string() }],
                 }],
             });
             let (status, member, words) = what_to_say(judged);

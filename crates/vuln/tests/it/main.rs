@@ -12,3 +12,4 @@ mod verdicts;
 mod version_oracles;
 mod version_properties;
 mod version_tables;
+mod vex;

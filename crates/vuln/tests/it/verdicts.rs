@@ -39,7 +39,7 @@ fn judged(rules: &[IgnoreRule], documents: Vec<Document>) -> Verdict {
 }
 
 fn target() -> Target {
-    Target { ids: vec!["sha256:aaaa".to_owned()], system: Some("debian".to_owned()) }
+    Target { ids: vec!["sha256:aaaa".to_owned()], system: Some(system("debian", "12")) }
 }
 
 fn suppressed(verdict: &Verdict) -> Vec<&str> {

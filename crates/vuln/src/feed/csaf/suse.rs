@@ -27,7 +27,7 @@ pub(super) fn component(products: &Products<'_>, product: &str, with_version: bo
 }
 
 /// Returns the release of a product, and the channel if its updates come through another one than usual.
-fn place_of(cpe: &str) -> Option<(Namespace, Option<String>)> {
+pub(crate) fn place_of(cpe: &str) -> Option<(Namespace, Option<String>)> {
     let mut parts = cpe.strip_prefix("cpe:/o:")?.split(':');
     let (vendor, product) = (parts.next()?, parts.next()?);
     let version = parts.next().unwrap_or_default();
