@@ -45,6 +45,13 @@ pub fn match_image<S: AdvisorySource>(image: &Image, source: &S, options: Option
     Ok(matcher.finish())
 }
 
+/// Returns whether a system's package says that somebody else than the system's vendor built it. A deb names a
+/// maintainer, who may use any address; its vendor may speak of it all the same.
+#[must_use]
+pub fn is_foreign(system: &System, package: &Package) -> bool {
+    system.namespace().is_some_and(|namespace| keys::is_foreign(&namespace, package))
+}
+
 /// Gathers the copies of each package: places in [`Image::packages`] of equal kind, name, version, architecture,
 /// module and source.
 fn copies(image: &Image) -> Vec<Vec<usize>> {

@@ -13,7 +13,7 @@ use crate::layer::tree::{Node, Tree};
 
 use super::fold::{Content, FileAt, View};
 use super::nix;
-use super::owner::owners;
+use super::owner::{Strangers, owners};
 
 /// What is in an image.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,7 +125,7 @@ pub(super) fn assemble(layers: &[&LayerRecord], mut view: View, config: Option<&
         .map(|evidence| file_of(&evidence.path).to_owned())
         .collect();
     let owners = owners(&mut view, &joined, &wanted);
-    let mut packages: Vec<ImagePackage> = settled(joined.packages, &owners)
+    let mut packages: Vec<ImagePackage> = settled(joined.packages, &owners, joined.os.as_ref())
         .into_iter()
         .map(|mut package| {
             package.evidence.sort();
@@ -158,13 +158,22 @@ pub(super) fn assemble(layers: &[&LayerRecord], mut view: View, config: Option<&
     }
 }
 
-/// Leaves out libraries that a system's package brought, since that package is listed; the others take their neighbours'
-/// versions where their own are unknown. What only a lock file names gives way to what is installed.
-fn settled(mut packages: Vec<Package>, owners: &BTreeMap<String, Vec<Owner>>) -> Vec<Package> {
+/// Leaves out libraries that a package of the system's vendor brought, since that package is listed and its vendor speaks
+/// for it; the others take their neighbours' versions where their own are unknown. What only a lock file names gives way
+/// to what is installed.
+fn settled(mut packages: Vec<Package>, owners: &BTreeMap<String, Vec<Owner>>, os: Option<&OsRelease>) -> Vec<Package> {
     crate::apps::prefer_installed(&mut packages);
     let (mut copies, mut rest): (Vec<Package>, Vec<Package>) =
         packages.into_iter().partition(|package| package.kind == PackageType::Generic);
-    copies.retain(|package| owners_of(package, owners).is_empty());
+    let strangers = Strangers::among(&rest, os);
+    copies.retain_mut(|copy| {
+        let name = copy.name.as_str();
+        copy.evidence.retain(|evidence| {
+            let owners = owners.get(file_of(&evidence.path));
+            owners.is_none_or(|owners| owners.iter().all(|owner| strangers.bundle(owner, name)))
+        });
+        !copy.evidence.is_empty()
+    });
     crate::embedded::agree(&mut copies);
     // Copies that now have one version are one package.
     let again = Findings { packages: copies, ..Findings::default() };

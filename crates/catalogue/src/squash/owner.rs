@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vuln::PackageType;
+use vuln::matching::is_foreign;
+use vuln::{Package, PackageType, System};
 
-use crate::findings::Owner;
+use crate::findings::{OsRelease, Owner};
 use crate::join::Installed;
 
 use super::assemble::is_of_system;
@@ -47,4 +48,34 @@ pub(super) fn owners(
         list.sort();
     }
     owners
+}
+
+/// Packages that somebody else than the system's vendor built, by name: no vendor speaks of what they bundle.
+pub(super) struct Strangers<'a>(BTreeMap<&'a str, Vec<&'a Package>>);
+
+impl<'a> Strangers<'a> {
+    pub(super) fn among(packages: &'a [Package], os: Option<&OsRelease>) -> Self {
+        let mut found: BTreeMap<&str, Vec<&Package>> = BTreeMap::new();
+        let Some(os) = os else { return Self(found) };
+        let system = System {
+            id: os.id.clone(),
+            version: os.version.clone(),
+            codename: os.codename.clone(),
+            ..System::default()
+        };
+        for package in packages.iter().filter(|package| is_of_system(package.kind) && is_foreign(&system, package)) {
+            found.entry(&package.name).or_default().push(package);
+        }
+        Self(found)
+    }
+
+    /// Tells whether an owner is one of them, and a library in its files is not the owner itself.
+    pub(super) fn bundle(&self, owner: &Owner, library: &str) -> bool {
+        let is_owner = |package: &&&Package| owner.arch.is_none() || package.arch == owner.arch;
+        let Some(package) = self.0.get(owner.name.as_str()).and_then(|found| found.iter().find(is_owner)) else {
+            return false;
+        };
+        let source = package.source.as_ref().map_or("", |source| source.name.as_str());
+        ![package.name.as_str(), source].iter().any(|own| own.eq_ignore_ascii_case(library))
+    }
 }

@@ -159,6 +159,31 @@ fn owned_files_are_found_across_layers_and_merged_folders() {
 }
 
 #[test]
+fn what_a_stranger_s_package_bundles_is_listed() {
+    let status = "Package: agent\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.0\n\
+                  Maintainer: Example Inc <packages@example.com>\nDescription: x\n\n";
+    let status = format!("{}{status}", dpkg(&[("curl", "7.88.1")]));
+    // A header alone, without a table of sections.
+    let mut library = vec![0; 64];
+    library[..20].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 62, 0]);
+    (library[20], library[52], library[54], library[58]) = (1, 64, 56, 64);
+    library.extend_from_slice(b"OpenSSL 1.1.1t  7 Feb 2023\0");
+    let bundled = |list: &str, path: &str| {
+        let catalogue = image(vec![
+            base()
+                .file("var/lib/dpkg/status", &status)
+                .file(&format!("var/lib/dpkg/info/{list}.list"), format!("/{path}\n")),
+            Layer::new().file(path, &library),
+        ]);
+        let copy = catalogue.packages.iter().find(|found| found.package.name == "openssl");
+        copy.map(|found| found.owners.iter().map(|owner| owner.name.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(bundled("agent", "opt/agent/libcrypto.so.1.1"), Some(vec!["agent".to_owned()]));
+    assert_eq!(bundled("curl", "usr/lib/libcrypto.so.1.1"), None, "its vendor speaks for it");
+    assert_eq!(bundled("other", "opt/libcrypto.so.1.1"), Some(Vec::new()));
+}
+
+#[test]
 fn what_hides_does_not_follow_a_lower_layer_s_links() {
     let whole = || base().symlink("x", "var").symlink("y", "/var/lib/dpkg");
     for layer in [
