@@ -4,6 +4,8 @@ mod csaf;
 mod openvex;
 mod subject;
 
+use std::collections::{BTreeSet, HashMap};
+
 use base::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -147,24 +149,44 @@ impl Document {
 
 /// The statements of several documents.
 #[derive(Debug, Clone, Default)]
-pub struct Statements(Vec<Document>);
+pub struct Statements {
+    documents: Vec<Document>,
+    /// Places of statements by the vulnerability that they speak of.
+    places: HashMap<String, Vec<Place>>,
+}
+
+/// The number of a document, and of a statement in it.
+type Place = (usize, usize);
 
 impl Statements {
     /// Takes documents; of two statements about the same thing the later one counts, or the one of the later document.
     #[must_use]
-    pub const fn new(documents: Vec<Document>) -> Self {
-        Self(documents)
+    pub fn new(documents: Vec<Document>) -> Self {
+        let mut places: HashMap<String, Vec<Place>> = HashMap::new();
+        for (document, said) in documents.iter().enumerate() {
+            for (number, statement) in said.statements.iter().enumerate() {
+                for id in &statement.vulnerabilities {
+                    places.entry(id.clone()).or_default().push((document, number));
+                }
+            }
+        }
+        Self { documents, places }
     }
 
     /// Returns what is said of a finding.
     #[must_use]
     pub fn verdict(&self, finding: &Finding, target: &Target) -> Option<Verdict> {
-        if self.0.is_empty() {
+        let ids = std::iter::once(&finding.id).chain(&finding.aliases);
+        let places: BTreeSet<&Place> = ids.filter_map(|id| self.places.get(id)).flatten().collect();
+        if places.is_empty() {
             return None;
         }
         let package = Subject::new(finding, target.system.as_ref());
-        let said = self.0.iter().flat_map(|document| document.statements.iter().map(move |said| (document, said)));
-        let fitting = said.filter(|(_, statement)| statement.speaks_of(finding, &package, target));
+        let said = places.into_iter().filter_map(|(document, number)| {
+            let document = self.documents.get(*document)?;
+            Some((document, document.statements.get(*number)?))
+        });
+        let fitting = said.filter(|(_, statement)| statement.speaks_of(&package, target));
         let (document, statement) = fitting.max_by_key(|(_, statement)| statement.said_at)?;
         Some(Verdict {
             status: statement.status,
@@ -177,20 +199,18 @@ impl Statements {
 }
 
 impl Statement {
-    fn speaks_of(&self, finding: &Finding, package: &Subject<'_>, target: &Target) -> bool {
+    /// Returns whether the package or its image is among the products.
+    fn speaks_of(&self, package: &Subject<'_>, target: &Target) -> bool {
         let is_package = |id: &String| id.parse::<Purl>().is_ok_and(|stated| package.is_meant_by(&stated));
         let is_image = |id: &String| {
             target.ids.iter().any(|own| own == id || id.parse().is_ok_and(|stated| subject::is_image(&stated, own)))
         };
         let is_platform = |id: &String| target.system.as_ref().is_some_and(|system| subject::is_platform(id, system));
-        self.vulnerabilities.iter().any(|id| finding.is_called(id))
-            && self.products.iter().any(|product| {
-                let whole = product.components.is_empty();
-                if whole {
-                    return product.ids.iter().any(|id| is_package(id) || is_image(id));
-                }
-                product.ids.iter().any(|id| is_image(id) || is_platform(id))
-                    && product.components.iter().any(is_package)
-            })
+        self.products.iter().any(|product| {
+            if product.components.is_empty() {
+                return product.ids.iter().any(|id| is_package(id) || is_image(id));
+            }
+            product.ids.iter().any(|id| is_image(id) || is_platform(id)) && product.components.iter().any(is_package)
+        })
     }
 }
