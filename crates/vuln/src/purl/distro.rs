@@ -38,6 +38,7 @@ const SYSTEMS: &[(&str, &str)] = &[
     ("suse", "sles"),
     ("sled", "sled"),
     ("sle-micro", "sle-micro"),
+    ("slem", "sle-micro"),
     ("sl-micro", "sl-micro"),
     ("mageia", "mageia"),
     ("openeuler", "openeuler"),

@@ -43,6 +43,8 @@ impl<'a> Subject<'a> {
             (Some(stated), Some(own)) if is_system => {
                 let id = self.system.map_or("", |system| system.id.as_str());
                 let by_name = id_of(&stated.to_ascii_lowercase()).is_some_and(|(named, _)| maker(named) == own);
+                // SUSE writes openSUSE's packages under its own name, too.
+                let by_name = by_name || (own == "opensuse" && stated.eq_ignore_ascii_case("suse"));
                 stated.eq_ignore_ascii_case(own) || stated.eq_ignore_ascii_case(id) || by_name
             }
             (Some(stated), Some(own)) => stated.eq_ignore_ascii_case(own),
@@ -104,9 +106,31 @@ fn same_version(a: &str, b: &str) -> bool {
     a.get(bare(a)..) == b.get(bare(b)..)
 }
 
-/// Returns whether a purl names the image with a digest (`pkg:oci/name@sha256:…`).
+/// Returns whether a purl names an image by one of its ids, a digest or a reference: `pkg:oci/name@sha256:…`, or
+/// `pkg:oci/name?repository_url=registry/path/name` for all of a repository, with `tag=` for one of its tags. Without
+/// either it names nothing: any image could be called so.
 pub(super) fn is_image(stated: &Purl, id: &str) -> bool {
-    matches!(stated.kind.as_str(), "oci" | "docker") && stated.version.as_deref() == Some(id)
+    if !matches!(stated.kind.as_str(), "oci" | "docker") {
+        return false;
+    }
+    if let Some(version) = &stated.version {
+        return version == id;
+    }
+    let (repository, tag) = repository_of(id);
+    let is_tag = stated.qualifier("tag").is_none_or(|said| tag.is_some_and(|own| own == said));
+    stated.qualifier("repository_url").is_some_and(|said| repository_of(said).0 == repository) && is_tag
+}
+
+/// Takes a reference apart into its repository and its tag; Docker Hub's names are made one.
+fn repository_of(reference: &str) -> (&str, Option<&str>) {
+    let bare = reference.split('@').next().unwrap_or_default();
+    let (repository, tag) = match bare.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
+        _ => (bare, None),
+    };
+    let hub = ["index.docker.io/", "registry-1.docker.io/", "docker.io/"];
+    let repository = hub.iter().find_map(|registry| repository.strip_prefix(registry)).unwrap_or(repository);
+    (repository.strip_prefix("library/").unwrap_or(repository), tag)
 }
 
 /// Returns whether a CPE names the release that an image is built on, or a repository that it has.

@@ -76,7 +76,8 @@ fn a_systems_packages_are_named_by_their_maker() {
         (suse(), "sles", true),
         (suse(), "opensuse", false),
         (leap(), "opensuse", true),
-        (leap(), "suse", false),
+        (leap(), "suse", true),
+        (leap(), "redhat", false),
     ] {
         let system = &case.target.system;
         assert_eq!(case.is_meant_by(&format!("pkg:rpm/{namespace}/openssl")), expected, "{namespace} {system:?}");
@@ -223,4 +224,28 @@ fn relations_that_go_in_circles_say_nothing() {
     let mut document = csaf("cpe:/o:redhat:enterprise_linux:9", "pkg:rpm/redhat/openssl", true);
     document["product_tree"]["relationships"][0]["relates_to_product_reference"] = json!("R:M:P");
     assert!(!Case::rhel().hears(&document));
+}
+
+#[test]
+fn an_image_is_named_by_its_digest_or_its_repository() {
+    let of = |name: &str| {
+        let mut case = Case::rhel();
+        case.target.ids.push(name.to_owned());
+        case
+    };
+    for (name, purl, expected) in [
+        ("reg.example.com/team/app:1", "pkg:oci/app@sha256%3Aaaaa", true),
+        ("reg.example.com/team/app:1", "pkg:oci/app?repository_url=reg.example.com/team/app", true),
+        ("reg.example.com/team/app:1", "pkg:oci/app?repository_url=reg.example.com/team/app&tag=1", true),
+        ("reg.example.com/team/app:1", "pkg:oci/app?repository_url=reg.example.com/team/app&tag=2", false),
+        ("reg.example.com/team/app:1", "pkg:oci/app@sha256%3Abbbb?repository_url=reg.example.com/team/app", false),
+        ("reg.example.com/team/app2", "pkg:oci/app?repository_url=reg.example.com/team/app", false),
+        ("reg.example.com:5000/app", "pkg:oci/app?repository_url=reg.example.com:5000/app", true),
+        ("reg.example.com/team/app:1", "pkg:oci/app", false),
+        ("rancher/rancher:v2", "pkg:oci/rancher?repository_url=index.docker.io/rancher/rancher", true),
+        ("docker.io/library/debian@sha256:cc", "pkg:oci/debian?repository_url=docker.io/library/debian", true),
+        ("evil.example.com/rancher/rancher", "pkg:oci/rancher?repository_url=index.docker.io/rancher/rancher", false),
+    ] {
+        assert_eq!(of(name).is_meant_by(purl), expected, "{name} {purl}");
+    }
 }
