@@ -1,9 +1,12 @@
 //! Whom the statements of others mean: packages by their makers, releases and platforms.
 
+use std::sync::LazyLock;
+
 use base::Timestamp;
 use holdfast_vuln::matching::Finding;
 use holdfast_vuln::vex::{Document, Statements, Status, Target};
 use holdfast_vuln::{Module, PackageType, SourcePackage, System};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::bench_of_advisories::{Memory, image, matched, package, system};
@@ -37,19 +40,24 @@ impl Case {
     }
 
     fn is_meant_by(&self, purl: &str) -> bool {
-        self.hears(&json!({
-            "@context": "https://openvex.dev/ns/v0.2.0",
-            "@id": "doc",
-            "author": "them",
-            "timestamp": Timestamp::from_millis(0).to_string(),
-            "statements": [{
-                "vulnerability": { "name": "CVE-1" },
-                "products": [{ "@id": purl }],
-                "status": "not_affected",
-                "justification": "component_not_present",
-            }],
-        }))
+        self.hears(&openvex(purl))
     }
+}
+
+/// A document that says of a product that it is not affected.
+fn openvex(purl: &str) -> Value {
+    json!({
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "doc",
+        "author": "them",
+        "timestamp": Timestamp::from_millis(0).to_string(),
+        "statements": [{
+            "vulnerability": { "name": "CVE-1" },
+            "products": [{ "@id": purl }],
+            "status": "not_affected",
+            "justification": "component_not_present",
+        }],
+    })
 }
 
 #[test]
@@ -247,5 +255,34 @@ fn an_image_is_named_by_its_digest_or_its_repository() {
         ("evil.example.com/rancher/rancher", "pkg:oci/rancher?repository_url=index.docker.io/rancher/rancher", false),
     ] {
         assert_eq!(of(name).is_meant_by(purl), expected, "{name} {purl}");
+    }
+}
+
+static KNOWN: LazyLock<Case> = LazyLock::new(Case::rhel);
+
+/// Reads a document, and asks of a finding if it is one.
+fn asked(text: &[u8]) {
+    if let Ok(document) = Document::read(text) {
+        let _ = Statements::new(vec![document]).verdict(&KNOWN.finding, &KNOWN.target);
+    }
+}
+
+proptest! {
+    #[test]
+    fn broken_documents_are_read_or_refused(
+        in_csaf: bool, module: bool, at: prop::sample::Index, length in 0..40_usize, other in ".{0,20}",
+    ) {
+        let whole = if in_csaf { csaf("cpe:/o:redhat:enterprise_linux:9", "pkg:rpm/redhat/openssl", module) } else { openvex("pkg:rpm/redhat/openssl") };
+        let mut text = whole.to_string().into_bytes();
+        let from = at.index(text.len());
+        let to = text.len().min(from + length);
+        text.splice(from..to, other.into_bytes());
+        asked(&text);
+    }
+
+    #[test]
+    fn any_text_may_be_a_product(id in "(pkg:|cpe:)?[ -~]{0,40}", platform in "(cpe:[/:]?)?[ -~]{0,30}") {
+        asked(openvex(&id).to_string().as_bytes());
+        asked(csaf(&platform, &id, true).to_string().as_bytes());
     }
 }
