@@ -1,6 +1,7 @@
 //! Until when vendors send fixes (distro-info-data; the vendors' own pages on their lifecycles). A release that is not
-//! listed is not called past its end. Compared with distro-info-data (Debian, Ubuntu) and endoflife.date (Alpine,
-//! Fedora, Oracle); the others are as their vendors announced them, and were compared with nothing.
+//! listed is not called past its end. Compared with distro-info-data (Debian, Ubuntu) and endoflife.date (all others but
+//! Amazon Linux 2, whose end was moved since; of SUSE the end of long-term service packs, since its feed speaks of them
+//! until then).
 
 use base::Timestamp;
 
@@ -43,15 +44,19 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("alpine", "3.21", "2026-11-01"),
     ("alpine", "3.22", "2027-05-01"),
     ("alpine", "3.23", "2027-11-01"),
+    ("centos", "5", "2017-03-31"),
     ("centos", "6", "2020-11-30"),
     ("centos", "7", "2024-06-30"),
     ("centos", "8", "2021-12-31"),
+    ("rhel", "4", "2012-02-29"),
+    ("rhel", "5", "2017-03-31"),
     ("rhel", "6", "2020-11-30"),
     ("rhel", "7", "2024-06-30"),
     ("rhel", "8", "2029-05-31"),
     ("rhel", "9", "2032-05-31"),
-    ("almalinux", "8", "2029-05-31"),
+    ("almalinux", "8", "2029-03-01"),
     ("almalinux", "9", "2032-05-31"),
+    ("almalinux", "10", "2035-05-31"),
     ("rocky", "8", "2029-05-31"),
     ("rocky", "9", "2032-05-31"),
     ("ol", "6", "2021-03-31"),
@@ -68,8 +73,34 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("fedora", "41", "2025-12-15"),
     ("fedora", "42", "2026-05-13"),
     ("fedora", "43", "2026-12-09"),
-    ("mariner", "1.0", "2023-07-31"),
+    ("mariner", "1.0", "2023-08-31"),
     ("mariner", "2.0", "2025-07-31"),
+    ("azurelinux", "3.0", "2027-08-31"),
+    ("sles", "11.1", "2015-08-30"),
+    ("sles", "11.2", "2017-01-30"),
+    ("sles", "11.3", "2019-01-30"),
+    ("sles", "11.4", "2022-03-31"),
+    ("sles", "12.1", "2020-05-31"),
+    ("sles", "12.2", "2021-03-31"),
+    ("sles", "12.3", "2022-06-30"),
+    ("sles", "12.4", "2023-06-30"),
+    ("sles", "12.5", "2027-10-31"),
+    ("sles", "15.1", "2024-01-31"),
+    ("sles", "15.2", "2024-12-31"),
+    ("sles", "15.3", "2025-12-31"),
+    ("sles", "15.4", "2026-12-31"),
+    ("sles", "15.5", "2027-12-31"),
+    ("opensuse-leap", "42.1", "2017-05-17"),
+    ("opensuse-leap", "42.2", "2018-01-26"),
+    ("opensuse-leap", "42.3", "2019-07-01"),
+    ("opensuse-leap", "15.0", "2019-12-03"),
+    ("opensuse-leap", "15.1", "2021-02-02"),
+    ("opensuse-leap", "15.2", "2022-01-04"),
+    ("opensuse-leap", "15.3", "2022-12-31"),
+    ("opensuse-leap", "15.4", "2023-12-07"),
+    ("opensuse-leap", "15.5", "2024-12-31"),
+    ("opensuse-leap", "15.6", "2026-04-30"),
+    ("opensuse-leap", "16.0", "2027-10-31"),
 ];
 
 /// Returns when the vendor stops sending fixes, if that is known.
@@ -94,6 +125,9 @@ mod tests {
             ("alpine", "3.1", None),
             ("alpine", "3.10.9", Some("2021-05-02T00:00:00Z")),
             ("debian", "", None),
+            ("sles", "15.4", Some("2027-01-01T00:00:00Z")),
+            ("sles", "15.7", None),
+            ("opensuse-leap", "15.6", Some("2026-05-01T00:00:00Z")),
         ] {
             assert_eq!(end_of_life(id, version), end.map(|end| end.parse().unwrap()), "{id} {version}");
         }
