@@ -36,7 +36,7 @@ use crate::limits::Limits;
 
 pub use installed::prefer_installed;
 pub use select::AppAnalyser;
-pub(crate) use select::{analyse, select};
+pub(crate) use select::{analyse, of_name as by_name, select};
 
 /// What a parser answers.
 type Read = Result<Findings, ParseError>;

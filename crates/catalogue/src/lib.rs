@@ -19,8 +19,11 @@ mod squash;
 pub use findings::{Findings, OsRelease, Owned, Owner, PackageLicense, ParseError};
 pub use join::{Installed, Ownership, join, merged_usr};
 pub use layer::{
-    INDEXER_VERSION, LayerBuilder, LayerDir, LayerFile, LayerLink, LayerRecord, Refused, Unreadable, escape, normalise,
+    Answer, Asked, INDEXER_VERSION, LayerBuilder, LayerDir, LayerFile, LayerLink, LayerRecord, NOT_READ, Refused,
+    Unreadable, answers, escape, normalise,
 };
 pub use limits::Limits;
 pub use select::{Analyser, analyse, analyse_pair, companion, select};
-pub use squash::{DeletedPackage, ImageCatalogue, ImageLayer, ImagePackage, UnreadableFile, is_of_system, squash};
+pub use squash::{
+    DeletedPackage, Folded, ImageCatalogue, ImageLayer, ImagePackage, UnreadableFile, is_of_system, squash,
+};

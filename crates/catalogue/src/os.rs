@@ -122,6 +122,29 @@ const NESTED: &[&str] = &[
     "/usr/share/rpm/",
 ];
 
+/// The image's own databases, whose folders may be links.
+pub(crate) const DATABASES: &[&str] = &[
+    "/etc/os-release",
+    "/usr/lib/os-release",
+    "/var/lib/dpkg/status",
+    "/usr/lib/opkg/status",
+    "/var/lib/opkg/status",
+    "/lib/apk/db/installed",
+    "/usr/lib/apk/db/installed",
+    "/var/lib/rpm/Packages",
+    "/var/lib/rpm/Packages.db",
+    "/var/lib/rpm/rpmdb.sqlite",
+    "/usr/lib/sysimage/rpm/Packages",
+    "/usr/lib/sysimage/rpm/Packages.db",
+    "/usr/lib/sysimage/rpm/rpmdb.sqlite",
+    "/usr/share/rpm/Packages",
+    "/usr/share/rpm/Packages.db",
+    "/usr/share/rpm/rpmdb.sqlite",
+    "/var/lib/rpmmanifest/container-manifest-1",
+    "/var/lib/rpmmanifest/container-manifest-2",
+    "/nix/var/nix/db/db.sqlite",
+];
+
 /// Returns the folder that a database takes for its root; empty for the image's own.
 fn root_of(path: &str) -> &str {
     let at = NESTED.iter().filter_map(|database| path.rfind(database)).min();

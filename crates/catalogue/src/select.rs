@@ -8,7 +8,7 @@ use crate::limits::Limits;
 use crate::os::{self, OsAnalyser};
 
 /// What reads a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Analyser {
@@ -39,6 +39,18 @@ impl Analyser {
 pub fn select(path: &str, mode: u32, size: u64, head: &[u8]) -> Option<Analyser> {
     let _ = mode;
     os::select(path, head).map(Analyser::Os).or_else(|| apps::select(path, size, head).map(Analyser::App))
+}
+
+/// Tells what reads files of this name, as far as the name alone tells it. Programs and fragments of them have no such
+/// names: they are told by their first bytes, under any name.
+pub(crate) fn by_name(path: &str) -> Option<Analyser> {
+    os::select(path, &[]).map(Analyser::Os).or_else(|| apps::by_name(path).map(Analyser::App))
+}
+
+/// Tells whether a name alone says that there is something to read, or that it is the journal of such a file.
+pub(crate) fn is_telling(path: &str) -> bool {
+    let is_journal = |database: &str| by_name(database).is_some_and(|analyser| companion(analyser, database).is_some());
+    by_name(path).is_some() || path.strip_suffix("-wal").is_some_and(is_journal)
 }
 
 /// Reads a whole file.

@@ -1,11 +1,14 @@
-//! One layer, read in one pass: nothing is unpacked, what nobody asks for is only counted.
+//! One layer, read in one pass: nothing is unpacked, what nobody asks for is only counted. A second pass may be asked for
+//! data that only links call by its name.
 
+mod asked;
+mod read;
 mod scan;
 
 use std::io::Read;
 use std::time::Instant;
 
-use catalogue::LayerRecord;
+use catalogue::{Asked, LayerRecord};
 use oci::Digest;
 
 use crate::limits::LayerLimits;
@@ -18,6 +21,9 @@ pub struct LayerJob {
     pub limits: LayerLimits,
     /// Files that killed their reader before, and are not tried again.
     pub skip: Vec<String>,
+    /// Files to be read under names that links give them. If there are any, nothing else is read.
+    #[serde(default)]
+    pub also: Vec<Asked>,
 }
 
 /// Reads the uncompressed archive of a layer to its end. A broken one gives what stands before the break.

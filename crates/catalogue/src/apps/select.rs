@@ -13,6 +13,9 @@ use crate::named;
 /// A script is searched for an archive behind it from this size on.
 const MIN_SCRIPT: u64 = 32 << 10;
 
+/// How an archive begins.
+const ZIP: &[u8] = b"PK\x03\x04";
+
 /// What reads a file of a language's tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,6 +89,12 @@ pub(crate) fn select(path: &str, size: u64, head: &[u8]) -> Option<AppAnalyser> 
         .or_else(|| by_extension(folder, name, head))
         .or_else(|| named::is_candidate(path, size, head).then_some(AppAnalyser::Named))
         .or_else(|| (head.starts_with(b"#!") && size >= MIN_SCRIPT).then_some(AppAnalyser::ScriptArchive))
+}
+
+/// Chooses what reads files of this name, by the name alone; archives are taken for such.
+pub(crate) fn of_name(path: &str) -> Option<AppAnalyser> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    by_name(folder, name).or_else(|| by_folder(folder, name)).or_else(|| by_extension(folder, name, ZIP))
 }
 
 /// Folders that hold installed packages: what one of those ships as its own development state says nothing about the
@@ -186,7 +195,7 @@ fn wordpress_extension(folder: &str, name: &str) -> bool {
 fn by_extension(folder: &str, name: &str, head: &[u8]) -> Option<AppAnalyser> {
     use AppAnalyser as A;
     let (_, extension) = name.rsplit_once('.')?;
-    let is_zip = head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
+    let is_zip = head.starts_with(ZIP) || head.starts_with(b"PK\x05\x06");
     let is_java = java::EXTENSIONS.iter().any(|each| extension.eq_ignore_ascii_case(each));
     let found = match extension {
         _ if is_java && (is_zip || head.starts_with(b"#!")) => A::JavaArchive,

@@ -2,12 +2,17 @@
 
 use oci::Digest;
 
+use super::answer::NOT_READ;
 use super::path::{join, normalise, split};
 use super::record::{INDEXER_VERSION, LayerDir, LayerFile, LayerLink, LayerRecord, Unreadable};
 use super::tree::{Node, Tree};
+use crate::select::is_telling;
 
 /// What cannot be read of one layer is listed up to here.
 const MAX_UNREADABLE: usize = 10_000;
+
+/// Hard links that name data of another name are kept up to here.
+const MAX_LINKED: usize = 100_000;
 
 /// An entry that has no place in the tree: its name is malformed, or its links go in circles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +27,8 @@ enum Content {
     Says(usize),
     /// Its data lies in a lower layer, under this path.
     Below(String),
+    /// Its data lies in this layer, under this path, and says nothing by that name.
+    Linked(Box<str>),
 }
 
 /// Builds a [`LayerRecord`] entry by entry.
@@ -33,6 +40,7 @@ pub struct LayerBuilder {
     opaque: Vec<String>,
     unreadable: Vec<Unreadable>,
     had_accident: bool,
+    linked: usize,
 }
 
 impl Default for LayerBuilder {
@@ -52,6 +60,7 @@ impl LayerBuilder {
             opaque: Vec::new(),
             unreadable: Vec::new(),
             had_accident: false,
+            linked: 0,
         }
     }
 
@@ -96,15 +105,38 @@ impl LayerBuilder {
     /// [`Refused`].
     pub fn hard_link(&mut self, path: &str, target: &[u8]) -> Result<(), Refused> {
         let target = normalise(target).ok_or(Refused)?;
-        let found = self.tree.find_entry(&target).and_then(|(id, _)| self.tree.node(id));
-        let node = match found {
+        let found = self.tree.find_entry(&target);
+        let mut data = None;
+        let node = match found.and_then(|(id, real)| Some((self.tree.node(id)?, real))) {
             // A folder is not even copied: it may hold a million names, and be linked to as often.
-            Some(Node::Dir { .. }) => return Err(Refused),
-            Some(Node::File(content)) => Node::File(content.clone()),
-            Some(Node::Link(target)) => Node::Link(target.clone()),
+            Some((Node::Dir { .. }, _)) => return Err(Refused),
+            Some((Node::File(Content::Plain), real)) => {
+                data = Some(real.into_boxed_str());
+                Node::File(Content::Plain)
+            }
+            Some((Node::File(Content::Linked(of)), _)) => {
+                data = Some(of.clone());
+                Node::File(Content::Plain)
+            }
+            Some((Node::File(content), _)) => Node::File(content.clone()),
+            Some((Node::Link(target), _)) => Node::Link(target.clone()),
             None => Node::File(Content::Below(target)),
         };
-        self.tree.put(path, node).map(|_| ()).map_err(|_| Refused)
+        let (real, _) = self.tree.put(path, node).map_err(|_| Refused)?;
+        match data.filter(|data| is_telling(&real) && !is_telling(data)) {
+            Some(data) => self.linked(&real, data),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes that a name that tells what it is was given to data of another name.
+    fn linked(&mut self, path: &str, data: Box<str>) -> Result<(), Refused> {
+        if self.linked >= MAX_LINKED {
+            self.unreadable(path, NOT_READ);
+            return Ok(());
+        }
+        self.linked += 1;
+        self.tree.put(path, Node::File(Content::Linked(data))).map(|_| ()).map_err(|_| Refused)
     }
 
     /// Adds a file (or a device) that says nothing. Answers with the path that it has in this layer, where links of folders
@@ -143,7 +175,7 @@ impl LayerBuilder {
     /// Ends the layer.
     #[must_use]
     pub fn finish(self, diff_id: Digest, size_bytes: u64, entries: u64) -> LayerRecord {
-        let Self { tree, files, whiteouts, opaque, unreadable, had_accident } = self;
+        let Self { tree, files, whiteouts, opaque, unreadable, had_accident, .. } = self;
         let mut record = LayerRecord {
             indexer: INDEXER_VERSION,
             diff_id,
@@ -154,9 +186,11 @@ impl LayerBuilder {
             opaque,
             links: Vec::new(),
             hard_links: Vec::new(),
+            linked: Vec::new(),
             files: Vec::new(),
             unreadable,
             had_accident,
+            answers: Vec::new(),
         };
         let mut paths: Vec<Vec<String>> = vec![Vec::new(); files.len()];
         let mut names: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
@@ -179,6 +213,9 @@ impl LayerBuilder {
             }
             Node::File(Content::Below(target)) => {
                 record.hard_links.push(LayerLink { path: path.to_owned(), target: target.clone() });
+            }
+            Node::File(Content::Linked(data)) => {
+                record.linked.push(LayerLink { path: path.to_owned(), target: data.to_string() });
             }
         });
         for dir in &mut record.dirs {

@@ -3,11 +3,12 @@
 use oci::Digest;
 use serde::{Deserialize, Serialize};
 
+use super::answer::Answer;
 use crate::findings::Findings;
 use crate::select::Analyser;
 
 /// The version of what reads layers: a record of another version is made anew. Raise it when any parser learns more.
-pub const INDEXER_VERSION: u32 = 3;
+pub const INDEXER_VERSION: u32 = 4;
 
 /// What one layer holds. Paths are absolute, without `.` and `..`, bytes that are no UTF-8 written `\xNN`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,12 +31,17 @@ pub struct LayerRecord {
     pub links: Vec<LayerLink>,
     /// Hard links to files of lower layers.
     pub hard_links: Vec<LayerLink>,
+    /// Hard links within the layer whose names tell what they are, where the name of the data tells nothing and the data
+    /// was not read; they hide what lies below as [`LayerDir::names`] do.
+    pub linked: Vec<LayerLink>,
     /// Files that say something.
     pub files: Vec<LayerFile>,
     /// Files that somebody wanted to read and could not, and parts of the layer that are lost.
     pub unreadable: Vec<Unreadable>,
     /// Some of that is this machine's fault (a full disk, a process that was killed): the record is not to be kept.
     pub had_accident: bool,
+    /// What was asked of this layer's data under names that links give it.
+    pub answers: Vec<Answer>,
 }
 
 /// A folder of a layer.
@@ -83,4 +89,16 @@ pub struct Unreadable {
     pub path: String,
     /// Why, for people.
     pub reason: String,
+}
+
+/// Answers that a kept record may hold.
+const MAX_ANSWERS: usize = 10_000;
+
+impl LayerRecord {
+    /// Tells whether a record with so many answers is worth keeping: what other images ask of a layer that they share must
+    /// not make it grow for ever.
+    #[must_use]
+    pub fn may_be_kept(&self) -> bool {
+        self.answers.len() <= MAX_ANSWERS
+    }
 }

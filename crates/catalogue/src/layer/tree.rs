@@ -78,12 +78,17 @@ impl<F> Tree<F> {
     /// Finds what a path names, following links; the answer's path has no link in it. With `create`, folders that are
     /// missing are made, and files in the way are replaced by folders.
     fn walk(&mut self, path: &str, create: bool) -> Result<Option<(NodeId, String)>, Loop> {
+        self.walk_counted(path, create, &mut 0)
+    }
+
+    /// As [`Self::walk`]; counts the components that are walked.
+    fn walk_counted(&mut self, path: &str, create: bool, steps: &mut usize) -> Result<Option<(NodeId, String)>, Loop> {
         let mut todo: Vec<Box<str>> = components(path);
         let mut stack: Vec<(NodeId, Box<str>)> = Vec::new();
-        let (mut hops, mut steps) = (0, 0);
+        let mut hops = 0;
         while let Some(name) = todo.pop() {
-            steps += 1;
-            if steps > MAX_STEPS {
+            *steps += 1;
+            if *steps > MAX_STEPS {
                 return Err(Loop);
             }
             if &*name == ".." {
@@ -204,6 +209,14 @@ impl<F> Tree<F> {
         self.last = None;
         let Some(Node::Dir { children, .. }) = self.nodes.get_mut(folder.0) else { return Vec::new() };
         std::mem::take(children).into_iter().map(|(name, id)| (join(path, &name), id)).collect()
+    }
+
+    /// Finds what a path names, following all links; the components that are walked are taken from `budget`.
+    pub(crate) fn follow(&mut self, path: &str, budget: &mut usize) -> Result<Option<(NodeId, String)>, Loop> {
+        let mut steps = 0;
+        let found = self.walk_counted(path, false, &mut steps);
+        *budget = budget.saturating_sub(steps);
+        found
     }
 
     /// Finds what a path names, following all links.

@@ -12,6 +12,7 @@ use crate::layer::LayerRecord;
 use crate::layer::tree::{Node, Tree};
 
 use super::fold::{Content, FileAt, View};
+use super::links::Links;
 use super::nix;
 use super::owner::{Strangers, owners};
 
@@ -92,24 +93,36 @@ fn key(package: &Package) -> Key<'_> {
 /// A file as it is seen from the top.
 struct Visible<'a> {
     path: String,
-    at: FileAt,
+    layer: usize,
+    /// Its place in the record, unless it is one that was asked for.
+    at: Option<FileAt>,
     read_as: &'a str,
     findings: &'a Findings,
 }
 
-fn visible<'a>(layers: &[&'a LayerRecord], view: &View) -> Vec<Visible<'a>> {
+fn visible<'a>(layers: &[&'a LayerRecord], view: &View, links: &Links<'a>) -> Vec<Visible<'a>> {
     let mut found = Vec::new();
     view.tree.visit("/".to_owned(), Tree::<Content>::ROOT, |path, node| {
-        let Node::File(Some(at)) = node else { return };
+        let Node::File(Content::Says(at)) = node else { return };
         if let Some(file) = layers.get(at.layer).and_then(|layer| layer.files.get(at.file)) {
-            found.push(Visible { path: path.to_owned(), at: *at, read_as: &file.read_as, findings: &file.findings });
+            let (path, findings) = (path.to_owned(), &file.findings);
+            found.push(Visible { path, layer: at.layer, at: Some(*at), read_as: &file.read_as, findings });
         }
     });
+    for (layer, path, file) in links.files() {
+        let path = path.to_owned();
+        found.push(Visible { path, layer, at: None, read_as: &file.read_as, findings: &file.findings });
+    }
     found
 }
 
-pub(super) fn assemble(layers: &[&LayerRecord], mut view: View, config: Option<&Findings>) -> ImageCatalogue {
-    let files = visible(layers, &view);
+pub(super) fn assemble(
+    layers: &[&LayerRecord],
+    mut view: View,
+    links: &Links<'_>,
+    config: Option<&Findings>,
+) -> ImageCatalogue {
+    let files = visible(layers, &view, links);
     let since = since(layers, &view, &files);
     let says = files.iter().map(|file| (file.path.clone(), file.as_seen()));
     // What the configuration says holds for the image as a whole.
@@ -147,7 +160,7 @@ pub(super) fn assemble(layers: &[&LayerRecord], mut view: View, config: Option<&
         os: joined.os,
         packages,
         deleted,
-        unreadable: unreadable(layers, &view),
+        unreadable: unreadable(layers, &view, links),
         content_sets: joined.content_sets,
         cpes: joined.cpes,
         channels: joined.channels,
@@ -184,7 +197,7 @@ fn settled(mut packages: Vec<Package>, owners: &BTreeMap<String, Vec<Owner>>, os
 /// Finds the layer of the file that names a package.
 fn layer_of(files: &[Visible<'_>], package: &Package) -> usize {
     let paths: BTreeSet<&str> = package.evidence.iter().map(|evidence| file_of(&evidence.path)).collect();
-    files.iter().filter(|file| paths.contains(file.path.as_str())).map(|file| file.at.layer).min().unwrap_or(0)
+    files.iter().filter(|file| paths.contains(file.path.as_str())).map(|file| file.layer).min().unwrap_or(0)
 }
 
 impl Visible<'_> {
@@ -216,7 +229,7 @@ fn since<'a>(layers: &[&'a LayerRecord], view: &View, files: &[Visible<'a>]) -> 
     let mut since: BTreeMap<Key<'a>, usize> = BTreeMap::new();
     for file in files {
         let mut first: BTreeMap<Key<'a>, usize> =
-            file.findings.packages.iter().map(|package| (key(package), file.at.layer)).collect();
+            file.findings.packages.iter().map(|package| (key(package), file.layer)).collect();
         let mut named: BTreeSet<Key<'a>> = first.keys().copied().collect();
         // The last of the history is the file itself.
         for at in view.history.get(&file.path).into_iter().flatten().rev().skip(1) {
@@ -268,7 +281,7 @@ fn owners_of(package: &Package, owners: &BTreeMap<String, Vec<Owner>>) -> Vec<Ow
 
 /// Finds what lower layers hold and nobody sees.
 fn deleted(layers: &[&LayerRecord], files: &[Visible<'_>], packages: &[ImagePackage]) -> Vec<DeletedPackage> {
-    let seen: BTreeSet<FileAt> = files.iter().map(|file| file.at).collect();
+    let seen: BTreeSet<FileAt> = files.iter().filter_map(|file| file.at).collect();
     let present: BTreeSet<Key<'_>> = packages.iter().map(|found| key(&found.package)).collect();
     let mut gone: BTreeMap<Key<'_>, DeletedPackage> = BTreeMap::new();
     for (layer, record) in layers.iter().enumerate() {
@@ -290,11 +303,12 @@ fn deleted(layers: &[&LayerRecord], files: &[Visible<'_>], packages: &[ImagePack
     gone.into_values().collect()
 }
 
-fn unreadable(layers: &[&LayerRecord], view: &View) -> Vec<UnreadableFile> {
+fn unreadable(layers: &[&LayerRecord], view: &View, links: &Links<'_>) -> Vec<UnreadableFile> {
     let mut list: Vec<UnreadableFile> = view
         .refused
         .iter()
         .map(|(layer, path, reason)| UnreadableFile { layer: *layer, path: path.clone(), reason: (*reason).to_owned() })
+        .chain(links.unreadable())
         .collect();
     for (layer, record) in layers.iter().enumerate() {
         list.extend(record.unreadable.iter().map(|file| UnreadableFile {

@@ -13,8 +13,56 @@ pub(super) struct FileAt {
     pub(super) file: usize,
 }
 
-/// What a file of the image is to the scanner: nothing, or one that says something.
-pub(super) type Content = Option<FileAt>;
+/// Where the data of a file that says nothing lies: its layer, and its place in that layer's record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PlainAt {
+    layer: u32,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The number of the folder, and of the name in it.
+    Name(u32, u32),
+    /// The number of the link among those within the layer.
+    Linked(u32),
+}
+
+impl PlainAt {
+    fn new(layer: usize, place: Place) -> Self {
+        Self { layer: short(layer), place }
+    }
+
+    /// Returns the number of the layer, and the path of the data in it.
+    pub(super) fn data(self, layers: &[&LayerRecord]) -> Option<(usize, String)> {
+        let number = usize::try_from(self.layer).ok()?;
+        let layer = layers.get(number)?;
+        let path = match self.place {
+            Place::Name(dir, name) => {
+                let dir = layer.dirs.get(usize::try_from(dir).ok()?)?;
+                join(&dir.path, dir.names.get(usize::try_from(name).ok()?)?)
+            }
+            Place::Linked(link) => layer.linked.get(usize::try_from(link).ok()?)?.target.clone(),
+        };
+        Some((number, path))
+    }
+}
+
+/// A number of an entry; no layer has more of them.
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// What a file of the image is to the scanner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// It says something.
+    Says(FileAt),
+    /// It says nothing.
+    Plain(PlainAt),
+    /// It is a hard link to a file that says nothing.
+    Linked(PlainAt),
+}
 
 /// The image's files as they are seen from the top.
 #[derive(Debug)]
@@ -59,17 +107,23 @@ impl View {
             let before = self.tree.put(&link.path, Node::Link(link.target.as_str().into()));
             self.replaced(number, &link.path, before, None);
         }
-        for dir in &layer.dirs {
-            for name in &dir.names {
+        for (dir_at, dir) in layer.dirs.iter().enumerate() {
+            for (at, name) in dir.names.iter().enumerate() {
                 let path = join(&dir.path, name);
-                let before = self.tree.put(&path, Node::File(None));
+                let place = Place::Name(short(dir_at), short(at));
+                let before = self.tree.put(&path, Node::File(Content::Plain(PlainAt::new(number, place))));
                 self.replaced(number, &path, before, None);
             }
+        }
+        for (at, link) in layer.linked.iter().enumerate() {
+            let at = PlainAt::new(number, Place::Linked(short(at)));
+            let before = self.tree.put(&link.path, Node::File(Content::Linked(at)));
+            self.replaced(number, &link.path, before, None);
         }
         for (file, says) in layer.files.iter().enumerate() {
             let at = FileAt { layer: number, file };
             for path in &says.paths {
-                let before = self.tree.put(path, Node::File(Some(at)));
+                let before = self.tree.put(path, Node::File(Content::Says(at)));
                 self.replaced(number, path, before, Some(at));
             }
         }
@@ -83,7 +137,7 @@ impl View {
                 }
                 continue;
             };
-            let at = if let Node::File(content) = &node { *content } else { None };
+            let at = if let Node::File(Content::Says(at)) = &node { Some(*at) } else { None };
             let before = self.tree.put(&link.path, node);
             self.replaced(number, &link.path, before, at);
         }
@@ -93,7 +147,8 @@ impl View {
     fn linked(&mut self, target: &str) -> Option<Node<Content>> {
         let (id, _) = self.tree.find_entry(target)?;
         match self.tree.node(id)? {
-            Node::File(content) => Some(Node::File(*content)),
+            Node::File(Content::Says(at)) => Some(Node::File(Content::Says(*at))),
+            Node::File(Content::Plain(at) | Content::Linked(at)) => Some(Node::File(Content::Linked(*at))),
             Node::Link(target) => Some(Node::Link(target.clone())),
             // Nor is it copied to find that out: it may hold a million names.
             Node::Dir { .. } => None,
@@ -139,7 +194,7 @@ impl View {
     fn forget(&mut self, path: &str, id: NodeId) {
         let history = &mut self.history;
         self.tree.visit(path.to_owned(), id, |path, node| {
-            if matches!(node, Node::File(Some(_))) {
+            if matches!(node, Node::File(Content::Says(_))) {
                 history.remove(path);
             }
         });

@@ -1,15 +1,16 @@
 //! The pass over a layer's entries.
 
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use catalogue::{
-    Analyser, Findings, LayerBuilder, LayerFile, LayerRecord, Limits, ParseError, analyse, analyse_pair, companion,
-    embedded, escape, normalise, select,
+    Analyser, Findings, LayerBuilder, LayerFile, LayerRecord, Limits, NOT_READ, ParseError, analyse_pair, companion,
+    escape, normalise, select,
 };
 use oci::Digest;
 
+use super::asked::{AskedFiles, Role};
+use super::read::{guarded, may_be_large, read_all, read_file};
 use crate::layer::LayerJob;
 use crate::spill::Spill;
 use crate::tar::{Entry, EntryKind, TarError, TarReader};
@@ -23,21 +24,30 @@ const MAX_KEPT_BYTES: usize = 32 << 20;
 /// Journals that are noted, though they are not kept.
 const MAX_LOST_JOURNALS: usize = 10_000;
 
-/// A database that waits for its journal.
-struct Waiting {
-    path: String,
+/// A file that somebody wants to read.
+struct Chosen {
+    /// The name that it is read under.
+    name: String,
     /// Its path where links of folders are followed.
     real: String,
-    companion: String,
+    /// The path of its journal, if it may have one.
+    companion: Option<String>,
     analyser: Analyser,
     size_bytes: u64,
     mode: u32,
+}
+
+/// A database that waits for its journal.
+struct Waiting {
+    file: Chosen,
+    companion: String,
     bytes: Vec<u8>,
 }
 
 pub(super) struct Scan<'a, R> {
     tar: TarReader<R>,
     job: &'a LayerJob,
+    asked: AskedFiles<'a>,
     spill: Option<Spill>,
     deadline: Instant,
     builder: LayerBuilder,
@@ -62,6 +72,7 @@ impl<'a, R: Read> Scan<'a, R> {
         Self {
             tar: TarReader::new(input),
             job,
+            asked: AskedFiles::new(&job.also),
             spill,
             deadline,
             builder: LayerBuilder::new(),
@@ -83,6 +94,9 @@ impl<'a, R: Read> Scan<'a, R> {
             self.builder.unreadable("/", base::chain(&error));
         }
         self.databases(watch);
+        for name in self.asked.unmet() {
+            self.builder.unreadable(name, NOT_READ);
+        }
         // What comes behind the end belongs to the layer's digest.
         if let Err(error) = self.tar.drain() {
             self.builder.unreadable("/", base::chain(&error));
@@ -146,7 +160,13 @@ impl<'a, R: Read> Scan<'a, R> {
             }
         };
         // A name that occurs twice means the later file, also where the earlier one still waits to be read.
-        self.waiting.retain(|waiting| waiting.real != real);
+        self.waiting.retain(|waiting| waiting.file.real != real);
+        let role = self.asked.role(&real);
+        let path = match role {
+            Role::Nothing => return Ok(()),
+            Role::Asked(asked) => asked.read_as.as_str(),
+            Role::Own | Role::Journal => path,
+        };
         let size = entry.size_bytes;
         if size > self.job.limits.file_bytes {
             self.builder.unreadable(path, format!("it is larger than {} bytes", self.job.limits.file_bytes));
@@ -156,9 +176,24 @@ impl<'a, R: Read> Scan<'a, R> {
         let got = self.tar.fill_data(&mut head)?;
         let head = head.get(..got).unwrap_or_default();
         // A name below a link to a folder may mean nothing where the true one does.
-        let chosen =
-            [real.as_str(), path].into_iter().find_map(|name| Some((select(name, entry.mode, size, head)?, name)));
-        let Some((analyser, path)) = chosen else { return self.journal(&real, size, head) };
+        let names: &[&str] = match role {
+            Role::Own => &[&real, path],
+            Role::Asked(_) => &[path],
+            Role::Journal | Role::Nothing => &[],
+        };
+        let chosen = names.iter().find_map(|name| Some((select(name, entry.mode, size, head)?, *name)));
+        let Some((analyser, name)) = chosen else {
+            let is_journal = matches!(role, Role::Journal) || real.ends_with("-wal");
+            return if is_journal { self.journal(&real, size, head) } else { Ok(()) };
+        };
+        let companion = companion(analyser, name);
+        let companion = if let Role::Asked(asked) = role { companion.and(asked.journal.clone()) } else { companion };
+        let (name, mode) = (name.to_owned(), entry.mode);
+        self.chosen(Chosen { name, real, companion, analyser, size_bytes: size, mode }, head, watch)
+    }
+
+    fn chosen(&mut self, file: Chosen, head: &[u8], watch: &mut dyn FnMut(&str)) -> Result<(), TarError> {
+        let (path, size) = (file.name.as_str(), file.size_bytes);
         if self.job.skip.iter().any(|skipped| skipped == path) {
             self.builder.unreadable(path, "its reader died of it");
             return Ok(());
@@ -172,32 +207,24 @@ impl<'a, R: Read> Scan<'a, R> {
             return Err(TarError::TooLarge { what: "bytes in files, holes included", limit });
         }
         if size > self.job.limits.memory_bytes {
-            return self.large(path, entry, analyser, head);
+            return self.large(file, head);
         }
         let mut bytes = std::mem::take(&mut self.buffer);
         read_all(&mut self.tar, size, head, &mut bytes)?;
-        if let Some(companion) = companion(analyser, path) {
-            self.wait(Waiting {
-                path: path.to_owned(),
-                real,
-                companion,
-                analyser,
-                size_bytes: size,
-                mode: entry.mode,
-                bytes,
-            });
+        if let Some(companion) = file.companion.clone() {
+            self.wait(Waiting { file, companion, bytes });
             return Ok(());
         }
-        let findings = guarded(|| read_file(analyser, path, &bytes, &self.limits));
+        let findings = guarded(|| read_file(file.analyser, path, &bytes, &self.limits));
         self.buffer = bytes;
-        self.found(path, entry.mode, size, analyser, findings);
+        self.found(file, findings);
         Ok(())
     }
 
     /// Keeps a journal that may belong to a database.
     fn journal(&mut self, path: &str, size: u64, head: &[u8]) -> Result<(), TarError> {
         let fits = usize::try_from(size).is_ok_and(|size| self.kept_bytes.saturating_add(size) <= MAX_KEPT_BYTES);
-        if !path.ends_with("-wal") || size == 0 {
+        if size == 0 {
             return Ok(());
         }
         if !fits && self.lost_journals.len() < MAX_LOST_JOURNALS {
@@ -214,9 +241,10 @@ impl<'a, R: Read> Scan<'a, R> {
     fn wait(&mut self, waiting: Waiting) {
         // Few images hold more than one such database; what is beyond the bound is read without its journal.
         if self.kept_bytes.saturating_add(waiting.bytes.len()) > MAX_KEPT_BYTES {
-            self.unpaired.push((waiting.path.clone(), waiting.companion.clone()));
-            let findings = guarded(|| read_file(waiting.analyser, &waiting.path, &waiting.bytes, &self.limits));
-            self.found(&waiting.path, waiting.mode, waiting.size_bytes, waiting.analyser, findings);
+            let Waiting { file, companion, bytes } = waiting;
+            self.unpaired.push((file.name.clone(), companion));
+            let findings = guarded(|| read_file(file.analyser, &file.name, &bytes, &self.limits));
+            self.found(file, findings);
             return;
         }
         self.kept_bytes += waiting.bytes.len();
@@ -225,23 +253,23 @@ impl<'a, R: Read> Scan<'a, R> {
 
     /// Reads the databases that waited for their journals.
     fn databases(&mut self, watch: &mut dyn FnMut(&str)) {
-        for waiting in std::mem::take(&mut self.waiting) {
+        for Waiting { file, companion, bytes } in std::mem::take(&mut self.waiting) {
             if Instant::now() > self.deadline {
                 self.builder.unreadable("/", "there was no time left for its databases");
                 return;
             }
-            watch(&waiting.path);
-            let journal = self.journals.iter().rev().find(|(path, _)| *path == waiting.companion);
+            watch(&file.name);
+            let journal = self.journals.iter().rev().find(|(path, _)| *path == companion);
             let findings = match journal {
                 Some((_, journal)) => {
-                    guarded(|| analyse_pair(waiting.analyser, &waiting.path, &waiting.bytes, journal, &self.limits))
+                    guarded(|| analyse_pair(file.analyser, &file.name, &bytes, journal, &self.limits))
                 }
                 None => {
-                    self.unpaired.push((waiting.path.clone(), waiting.companion.clone()));
-                    guarded(|| read_file(waiting.analyser, &waiting.path, &waiting.bytes, &self.limits))
+                    self.unpaired.push((file.name.clone(), companion));
+                    guarded(|| read_file(file.analyser, &file.name, &bytes, &self.limits))
                 }
             };
-            self.found(&waiting.path, waiting.mode, waiting.size_bytes, waiting.analyser, findings);
+            self.found(file, findings);
         }
         // What a journal holds is not in its database yet.
         for (path, companion) in std::mem::take(&mut self.unpaired) {
@@ -253,8 +281,8 @@ impl<'a, R: Read> Scan<'a, R> {
     }
 
     /// Reads a file that is too large for memory, if it is of a kind that may be.
-    fn large(&mut self, path: &str, entry: &Entry, analyser: Analyser, head: &[u8]) -> Result<(), TarError> {
-        let size = entry.size_bytes;
+    fn large(&mut self, file: Chosen, head: &[u8]) -> Result<(), TarError> {
+        let (path, size, analyser) = (file.name.as_str(), file.size_bytes, file.analyser);
         let limit = self.job.limits.memory_bytes;
         if !may_be_large(analyser, head) {
             self.builder.unreadable(path, format!("it is larger than {limit} bytes"));
@@ -269,14 +297,14 @@ impl<'a, R: Read> Scan<'a, R> {
             self.spill = Some(spill);
             return Ok(());
         }
-        if let Some(companion) = companion(analyser, path) {
+        if let Some(companion) = file.companion.clone() {
             self.unpaired.push((path.to_owned(), companion));
         }
         let filled = self.pour(&mut spill, head)?;
         let findings =
             filled.and_then(|()| spill.with(|bytes| guarded(|| read_file(analyser, path, bytes, &self.limits))));
         match findings {
-            Ok(findings) => self.found(path, entry.mode, size, analyser, findings),
+            Ok(findings) => self.found(file, findings),
             Err(error) => self.builder.accident(path, format!("setting it aside: {error}")),
         }
         if spill.clear().is_ok() {
@@ -301,74 +329,18 @@ impl<'a, R: Read> Scan<'a, R> {
         Ok(written)
     }
 
-    fn found(
-        &mut self,
-        path: &str,
-        mode: u32,
-        size_bytes: u64,
-        analyser: Analyser,
-        findings: Result<Result<Findings, ParseError>, ()>,
-    ) {
+    fn found(&mut self, file: Chosen, findings: Result<Result<Findings, ParseError>, ()>) {
+        let Chosen { name, real, analyser, size_bytes, mode, .. } = file;
         match findings {
             Ok(Ok(findings)) if findings.is_empty() => {}
             Ok(Ok(findings)) => {
-                let file =
-                    LayerFile { read_as: path.to_owned(), paths: Vec::new(), size_bytes, mode, analyser, findings };
-                if let Err(refused) = self.builder.file(path, file) {
-                    self.builder.unreadable(path, refused.to_string());
+                let says = LayerFile { read_as: name.clone(), paths: Vec::new(), size_bytes, mode, analyser, findings };
+                if let Err(refused) = self.builder.file(&real, says) {
+                    self.builder.unreadable(&name, refused.to_string());
                 }
             }
-            Ok(Err(error)) => self.builder.unreadable(path, error.to_string()),
-            Err(()) => self.builder.unreadable(path, "its reader failed"),
+            Ok(Err(error)) => self.builder.unreadable(&name, error.to_string()),
+            Err(()) => self.builder.unreadable(&name, "its reader failed"),
         }
     }
-}
-
-/// Reads a file by its analyser; programs are searched for libraries without a package, too.
-fn read_file(analyser: Analyser, path: &str, bytes: &[u8], limits: &Limits) -> Result<Findings, ParseError> {
-    let mut findings = analyse(analyser, path, bytes, limits)?;
-    if analyser.is_searched() {
-        findings.packages.extend(embedded::find(path, bytes));
-    }
-    Ok(findings)
-}
-
-/// Runs a parser; a fault in it costs the file, not the layer.
-fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, ()> {
-    catch_unwind(AssertUnwindSafe(read)).map_err(|_| ())
-}
-
-/// Reads the rest of an entry behind its head. Room is made as the data comes, not as the header promises.
-fn read_all<R: Read>(tar: &mut TarReader<R>, size: u64, head: &[u8], bytes: &mut Vec<u8>) -> Result<(), TarError> {
-    const STEP: usize = 1 << 20;
-    bytes.clear();
-    bytes.extend_from_slice(head);
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    while bytes.len() < size {
-        let from = bytes.len();
-        bytes.resize(from + (size - from).min(STEP), 0);
-        let got = tar.fill_data(bytes.get_mut(from..).unwrap_or_default())?;
-        bytes.truncate(from + got);
-        if got == 0 {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Tells whether a file is of a kind that is read even if it is large: programs, archives, databases.
-fn may_be_large(analyser: Analyser, head: &[u8]) -> bool {
-    const MAGICS: &[&[u8]] = &[
-        b"\x7fELF",
-        b"MZ",
-        b"PK\x03\x04",
-        b"\0asm",
-        b"!<arch>\n",
-        b"\xcf\xfa\xed\xfe",
-        b"\xce\xfa\xed\xfe",
-        b"\xca\xfe\xba\xbe",
-        b"SQLite format 3\0",
-        b"#!",
-    ];
-    matches!(analyser, Analyser::Os(_)) || MAGICS.iter().any(|magic| head.starts_with(magic))
 }

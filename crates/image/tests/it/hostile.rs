@@ -47,7 +47,7 @@ fn a_break_keeps_what_stands_before_it() {
 fn bounds_are_kept() {
     let many = (0..50).fold(base(), |layer, at| layer.file(&format!("f{at}"), "")).bytes();
     let small = |limits: LayerLimits| {
-        let job = LayerJob { limits, skip: Vec::new() };
+        let job = LayerJob { limits, ..LayerJob::default() };
         read_layer(&many[..], &job, None, &mut |_| {})
     };
     let record = small(LayerLimits { entries: 20, ..LayerLimits::default() });
@@ -59,7 +59,8 @@ fn bounds_are_kept() {
     let record = small(LayerLimits { memory_bytes: 10, ..LayerLimits::default() });
     assert!(record.unreadable.iter().any(|file| file.reason.contains("no room")), "{:?}", record.unreadable);
     let many = (0..600).fold(Layer::new(), |layer, at| layer.file(&format!("f{at}"), "")).bytes();
-    let job = LayerJob { limits: LayerLimits { deadline: Duration::ZERO, ..LayerLimits::default() }, skip: Vec::new() };
+    let job =
+        LayerJob { limits: LayerLimits { deadline: Duration::ZERO, ..LayerLimits::default() }, ..LayerJob::default() };
     let record = read_layer(&many[..], &job, None, &mut |_| {});
     assert!(record.unreadable[0].reason.contains("seconds of work"));
 }

@@ -5,6 +5,7 @@
 mod archives;
 mod hostile;
 mod layers;
+mod links;
 mod registry;
 mod sandbox;
 mod sources;

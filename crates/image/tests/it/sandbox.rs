@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use catalogue::{Asked, NOT_READ, answers};
 use holdfast_image::{Error, LayerJob, LayerLimits, Worker, probe, seal};
 
 use crate::archives::{Layer, base, gzip, names};
@@ -88,7 +89,7 @@ fn a_child_that_stalls_is_killed() {
     let layer = Layer::new().file("a", vec![1; 600_000]).bytes();
     let cut = &layer[..300_000];
     let limits = LayerLimits { deadline: Duration::from_secs(1), ..LayerLimits::default() };
-    let job = LayerJob { limits, skip: Vec::new() };
+    let job = LayerJob { limits, ..LayerJob::default() };
     let feed = worker().read(|| Ok(Box::new(Stalls(cut, false))), &job).unwrap();
     assert!(!feed.record.unreadable.is_empty());
 }
@@ -111,7 +112,7 @@ fn all_passes_share_the_layer_s_time() {
     let folder = tempfile::tempdir().unwrap();
     let stuck = scripted(folder.path(), "AT\nexec sleep 100");
     let limits = LayerLimits { deadline: Duration::from_secs(1), ..LayerLimits::default() };
-    let job = LayerJob { limits, skip: Vec::new() };
+    let job = LayerJob { limits, ..LayerJob::default() };
     let feed = stuck.read(opened(&base().bytes()), &job).unwrap();
     let reason = &feed.record.unreadable[0].reason;
     assert!(reason.contains("more than 1 seconds"), "no file is blamed: {reason}");
@@ -124,4 +125,13 @@ fn a_reader_that_this_machine_killed_is_an_accident() {
     let record = killed.read(opened(&base().bytes()), &LayerJob::default()).unwrap().record;
     assert!(record.had_accident);
     assert!(!worker().read(opened(&base().bytes()), &LayerJob::default()).unwrap().record.had_accident);
+}
+
+#[test]
+fn what_is_asked_of_a_layer_that_kills_its_readers_is_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = Asked { data: "/data/x".to_owned(), read_as: "/var/lib/dpkg/status".to_owned(), journal: None };
+    let job = LayerJob { also: vec![asked.clone()], ..LayerJob::default() };
+    let read = scripted(folder.path(), "AT\nexit 1").read(opened(&base().bytes()), &job).unwrap().record;
+    assert_eq!(answers(vec![asked], read)[0].unreadable, [NOT_READ]);
 }

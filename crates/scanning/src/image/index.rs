@@ -1,10 +1,11 @@
 //! From an image to its catalogue.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use catalogue::{Findings, ImageCatalogue, LayerBuilder, LayerRecord, squash};
+use catalogue::{Asked, Findings, Folded, ImageCatalogue, LayerBuilder, LayerRecord, answers};
 use image::{Image, LayerJob, LayerLimits, LayerSource, Spill, Worker, read_layer, uncompressed};
 use oci::{Algorithm, Digest, Hasher};
 
@@ -53,19 +54,47 @@ impl Indexer<'_> {
     /// `unreadable` instead.
     pub fn catalogue(&self, image: Image, progress: &(dyn Fn(Progress) + Sync)) -> Result<Catalogued, Error> {
         progress(Progress::Layers(image.layers.len()));
+        let known = self.each(&image, |number, layer| self.layer(&image, number, layer, progress))?;
+        let config = of_config(&image);
+        let folded = Folded::new(known.iter().collect());
+        let asked = folded.asked();
+        if asked.is_empty() {
+            let catalogue = folded.catalogue(config.as_ref());
+            return Ok(Catalogued { image, catalogue });
+        }
+        drop(folded);
+        let mut questions: BTreeMap<usize, Vec<Asked>> = BTreeMap::new();
+        for (number, asked) in asked {
+            questions.entry(number).or_default().push(asked);
+        }
+        let answered = self.each(&image, |number, layer| match (known.get(number), questions.get(&number)) {
+            (Some(record), Some(asked)) => self.ask(&image, number, layer, record, asked, progress).map(Some),
+            _ => Ok(None),
+        })?;
+        let records: Vec<LayerRecord> =
+            known.into_iter().zip(answered).map(|(known, answered)| answered.unwrap_or(known)).collect();
+        let catalogue = Folded::new(records.iter().collect()).catalogue(config.as_ref());
+        Ok(Catalogued { image, catalogue })
+    }
+
+    /// Does something for each layer, several at once.
+    fn each<T: Send>(
+        &self,
+        image: &Image,
+        work: impl Fn(usize, &LayerSource) -> Result<T, Error> + Sync,
+    ) -> Result<Vec<T>, Error> {
         let next = AtomicUsize::new(0);
-        let found: Mutex<Vec<Option<Result<LayerRecord, Error>>>> =
-            Mutex::new(image.layers.iter().map(|_| None).collect());
+        let found: Mutex<Vec<Option<Result<T, Error>>>> = Mutex::new(image.layers.iter().map(|_| None).collect());
         let work = || {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let Some(layer) = image.layers.get(number) else { return };
-                let record = self.layer(&image, number, layer, progress);
-                let is_bad = record.is_err();
+                let done = work(number, layer);
+                let is_bad = done.is_err();
                 if let Ok(mut found) = found.lock()
                     && let Some(place) = found.get_mut(number)
                 {
-                    *place = Some(record);
+                    *place = Some(done);
                 }
                 if is_bad {
                     // The others need not begin.
@@ -81,19 +110,15 @@ impl Indexer<'_> {
         });
         let failed = || Error::Thread { image: image.name.clone() };
         let found = found.into_inner().map_err(|_| failed())?;
-        let mut records = Vec::with_capacity(found.len());
+        let mut all = Vec::with_capacity(found.len());
         let mut missing = false;
-        for record in found {
-            match record {
-                Some(record) => records.push(record?),
+        for done in found {
+            match done {
+                Some(done) => all.push(done?),
                 None => missing = true,
             }
         }
-        if missing {
-            return Err(failed());
-        }
-        let catalogue = squash(&records.iter().collect::<Vec<_>>(), of_config(&image).as_ref());
-        Ok(Catalogued { image, catalogue })
+        if missing { Err(failed()) } else { Ok(all) }
     }
 
     fn layer(
@@ -111,8 +136,50 @@ impl Indexer<'_> {
             return Ok(foreign(layer));
         }
         progress(Progress::Begun(number));
+        let (record, is_certain) = self.read(image, number, layer, Vec::new())?;
+        // What was cut short by an accident must not be believed for ever.
+        if is_certain && layer.diff_id.is_some() {
+            self.records.put(&record);
+        }
+        progress(Progress::Done(number));
+        Ok(record)
+    }
+
+    /// Reads some of a layer's data once more, under the names that links give it, and adds what it says to the record.
+    fn ask(
+        &self,
+        image: &Image,
+        number: usize,
+        layer: &LayerSource,
+        known: &LayerRecord,
+        asked: &[Asked],
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<LayerRecord, Error> {
+        let mut record = known.clone();
+        if layer.is_foreign() {
+            // It was read for an image that has it; here what is asked stays open, and is listed.
+            return Ok(record);
+        }
+        progress(Progress::Begun(number));
+        let (read, is_certain) = self.read(image, number, layer, asked.to_vec())?;
+        record.unreadable.extend(read.unreadable.iter().filter(|file| file.path == "/").cloned());
+        record.answers.extend(answers(asked.to_vec(), read));
+        if is_certain && layer.diff_id.is_some() && record.may_be_kept() {
+            self.records.put(&record);
+        }
+        Ok(record)
+    }
+
+    /// Reads a layer, or what is asked of it, and tells whether the same bytes will always give the same.
+    fn read(
+        &self,
+        image: &Image,
+        number: usize,
+        layer: &LayerSource,
+        also: Vec<Asked>,
+    ) -> Result<(LayerRecord, bool), Error> {
         let failed = |source| Error::Layer { image: image.name.clone(), number: number + 1, source };
-        let job = LayerJob { limits: self.limits, skip: Vec::new() };
+        let job = LayerJob { limits: self.limits, skip: Vec::new(), also };
         let (mut record, blob) = match &self.worker {
             Some(worker) => {
                 let feed = worker.read(|| layer.open(), &job).map_err(failed)?;
@@ -139,12 +206,8 @@ impl Indexer<'_> {
             }
             record.diff_id = expected.clone();
         }
-        // What was cut short by an accident must not be believed for ever.
-        if is_whole && !record.had_accident && layer.diff_id.is_some() {
-            self.records.put(&record);
-        }
-        progress(Progress::Done(number));
-        Ok(record)
+        let is_certain = is_whole && !record.had_accident;
+        Ok((record, is_certain))
     }
 }
 

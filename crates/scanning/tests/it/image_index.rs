@@ -8,7 +8,7 @@ use image::{LayerLimits, OpenOptions, Source, Worker};
 use oci::Digest;
 
 /// The example that Cargo builds beside these tests; it is its own worker.
-fn worker() -> Option<Worker> {
+pub(crate) fn worker() -> Option<Worker> {
     let program: PathBuf = std::env::current_exe().unwrap();
     Some(Worker::new(program.parent()?.parent()?.join("examples").join("image_catalogue")))
 }
@@ -25,7 +25,7 @@ fn tarred(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// Writes an archive of `docker save` whose configuration names these digests.
-fn archive(folder: &Path, layers: &[&[u8]], named: &[Digest]) -> PathBuf {
+pub(crate) fn archive(folder: &Path, layers: &[&[u8]], named: &[Digest]) -> PathBuf {
     let labels = serde_json::json!({"cpe": "cpe:/a:redhat:enterprise_linux:9::appstream"});
     let config = serde_json::json!({
         "os": "linux", "architecture": "amd64", "config": {"Labels": labels}, "rootfs": {"diff_ids": named},
@@ -40,7 +40,7 @@ fn archive(folder: &Path, layers: &[&[u8]], named: &[Digest]) -> PathBuf {
     path
 }
 
-fn catalogue(
+pub(crate) fn catalogue(
     path: &Path,
     worker: Option<Worker>,
     records: &dyn RecordStore,

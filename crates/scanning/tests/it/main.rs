@@ -6,5 +6,6 @@ mod advisories_build;
 mod advisories_fetch;
 mod advisories_store;
 mod image_index;
+mod image_links;
 mod packages;
 mod sarif;
