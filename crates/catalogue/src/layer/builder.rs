@@ -23,7 +23,7 @@ pub struct Refused;
 enum Content {
     /// It says nothing.
     Plain,
-    /// It is the file of this number.
+    /// It is the file of this number, or says nothing where that is missing.
     Says(usize),
     /// Its data lies in a lower layer, under this path.
     Below(String),
@@ -35,7 +35,7 @@ enum Content {
 #[derive(Debug)]
 pub struct LayerBuilder {
     tree: Tree<Content>,
-    files: Vec<LayerFile>,
+    files: Vec<Option<LayerFile>>,
     whiteouts: Vec<String>,
     opaque: Vec<String>,
     unreadable: Vec<Unreadable>,
@@ -153,10 +153,28 @@ impl LayerBuilder {
     /// # Errors
     /// [`Refused`].
     pub fn file(&mut self, path: &str, file: LayerFile) -> Result<(), Refused> {
+        let number = self.reserve(path)?;
+        self.fill(number, file);
+        Ok(())
+    }
+
+    /// Adds a file that is read later, so that links to it and entries in its place meanwhile mean what they say. Answers
+    /// with the number to [`Self::fill`].
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn reserve(&mut self, path: &str) -> Result<usize, Refused> {
         let number = self.files.len();
         self.tree.put(path, Node::File(Content::Says(number))).map_err(|_| Refused)?;
-        self.files.push(file);
-        Ok(())
+        self.files.push(None);
+        Ok(number)
+    }
+
+    /// Gives what a file says that was added before.
+    pub fn fill(&mut self, number: usize, file: LayerFile) {
+        if let Some(place) = self.files.get_mut(number) {
+            *place = Some(file);
+        }
     }
 
     /// Notes what could not be read.
@@ -201,14 +219,14 @@ impl LayerBuilder {
             Node::Link(target) => {
                 record.links.push(LayerLink { path: path.to_owned(), target: target.to_string() });
             }
-            Node::File(Content::Plain) => {
-                if let Some((folder, name)) = split(path) {
-                    names.entry(folder.to_owned()).or_default().push(name.to_owned());
-                }
-            }
-            Node::File(Content::Says(number)) => {
+            Node::File(Content::Says(number)) if files.get(*number).is_some_and(Option::is_some) => {
                 if let Some(paths) = paths.get_mut(*number) {
                     paths.push(path.to_owned());
+                }
+            }
+            Node::File(Content::Plain | Content::Says(_)) => {
+                if let Some((folder, name)) = split(path) {
+                    names.entry(folder.to_owned()).or_default().push(name.to_owned());
                 }
             }
             Node::File(Content::Below(target)) => {
@@ -226,7 +244,7 @@ impl LayerBuilder {
             .into_iter()
             .zip(paths)
             .filter(|(_, paths)| !paths.is_empty())
-            .map(|(file, paths)| LayerFile { paths, ..file })
+            .filter_map(|(file, paths)| Some(LayerFile { paths, ..file? }))
             .collect();
         record.files.sort_by(|a, b| a.paths.cmp(&b.paths));
         for list in [&mut record.whiteouts, &mut record.opaque] {

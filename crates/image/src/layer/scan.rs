@@ -32,6 +32,8 @@ struct Chosen {
     real: String,
     /// The path of its journal, if it may have one.
     companion: Option<String>,
+    /// Its number in the layer, where it is read when all entries are: they may link to it or replace it.
+    number: Option<usize>,
     analyser: Analyser,
     size_bytes: u64,
     mode: u32,
@@ -159,8 +161,6 @@ impl<'a, R: Read> Scan<'a, R> {
                 return Ok(());
             }
         };
-        // A name that occurs twice means the later file, also where the earlier one still waits to be read.
-        self.waiting.retain(|waiting| waiting.file.real != real);
         let role = self.asked.role(&real);
         let path = match role {
             Role::Nothing => return Ok(()),
@@ -189,7 +189,7 @@ impl<'a, R: Read> Scan<'a, R> {
         let companion = companion(analyser, name);
         let companion = if let Role::Asked(asked) = role { companion.and(asked.journal.clone()) } else { companion };
         let (name, mode) = (name.to_owned(), entry.mode);
-        self.chosen(Chosen { name, real, companion, analyser, size_bytes: size, mode }, head, watch)
+        self.chosen(Chosen { name, real, companion, number: None, analyser, size_bytes: size, mode }, head, watch)
     }
 
     fn chosen(&mut self, file: Chosen, head: &[u8], watch: &mut dyn FnMut(&str)) -> Result<(), TarError> {
@@ -238,7 +238,7 @@ impl<'a, R: Read> Scan<'a, R> {
         Ok(())
     }
 
-    fn wait(&mut self, waiting: Waiting) {
+    fn wait(&mut self, mut waiting: Waiting) {
         // Few images hold more than one such database; what is beyond the bound is read without its journal.
         if self.kept_bytes.saturating_add(waiting.bytes.len()) > MAX_KEPT_BYTES {
             let Waiting { file, companion, bytes } = waiting;
@@ -246,6 +246,10 @@ impl<'a, R: Read> Scan<'a, R> {
             let findings = guarded(|| read_file(file.analyser, &file.name, &bytes, &self.limits));
             self.found(file, findings);
             return;
+        }
+        match self.builder.reserve(&waiting.file.real) {
+            Ok(number) => waiting.file.number = Some(number),
+            Err(refused) => return self.builder.unreadable(&waiting.file.name, refused.to_string()),
         }
         self.kept_bytes += waiting.bytes.len();
         self.waiting.push(waiting);
@@ -330,13 +334,18 @@ impl<'a, R: Read> Scan<'a, R> {
     }
 
     fn found(&mut self, file: Chosen, findings: Result<Result<Findings, ParseError>, ()>) {
-        let Chosen { name, real, analyser, size_bytes, mode, .. } = file;
+        let Chosen { name, real, number, analyser, size_bytes, mode, .. } = file;
         match findings {
             Ok(Ok(findings)) if findings.is_empty() => {}
             Ok(Ok(findings)) => {
                 let says = LayerFile { read_as: name.clone(), paths: Vec::new(), size_bytes, mode, analyser, findings };
-                if let Err(refused) = self.builder.file(&real, says) {
-                    self.builder.unreadable(&name, refused.to_string());
+                match number {
+                    Some(number) => self.builder.fill(number, says),
+                    None => {
+                        if let Err(refused) = self.builder.file(&real, says) {
+                            self.builder.unreadable(&name, refused.to_string());
+                        }
+                    }
                 }
             }
             Ok(Err(error)) => self.builder.unreadable(&name, error.to_string()),

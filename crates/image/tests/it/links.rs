@@ -88,6 +88,17 @@ fn a_database_that_is_an_object_of_ostree_is_read_under_its_names() {
 }
 
 #[test]
+fn a_hard_link_to_a_database_stays_when_its_first_name_goes() {
+    let Some([db, _]) = rpmdb("a_hard_link_to_a_database_stays_when_its_first_name_goes") else { return };
+    let both = Layer::new().file(RPM[0], &db).hard_link(RPM[1], RPM[0]);
+    let (catalogue, asked) = scanned(vec![both, Layer::new().file("usr/lib/sysimage/rpm/.wh.rpmdb.sqlite", "")]);
+    assert_eq!(evidence(&catalogue), [format!("/{}", RPM[1])]);
+    assert_eq!(asked, []);
+    let replaced = Layer::new().file(RPM[0], &db).symlink(RPM[0], "nowhere");
+    assert!(names(&scanned(vec![replaced]).0).is_empty(), "of two entries the last counts");
+}
+
+#[test]
 fn a_journal_is_found_where_it_is_linked_to() {
     let Some([db, wal]) = rpmdb("a_journal_is_found_where_it_is_linked_to") else { return };
     let journal = format!("{}-wal", RPM[1]);
