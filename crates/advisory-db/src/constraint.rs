@@ -98,7 +98,7 @@ mod tests {
         let shown = |text: &str| {
             Constraint::parse(text).map(|read| {
                 let end = |end: &RangeEnd| match end {
-                    RangeEnd::Fixed(version) => format!("<{version}"),
+                    RangeEnd::Fixed(version) | RangeEnd::Limit(version) => format!("<{version}"),
                     RangeEnd::LastAffected(version) => format!("<={version}"),
                     RangeEnd::Open => String::new(),
                 };

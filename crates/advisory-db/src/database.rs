@@ -239,3 +239,35 @@ impl AdvisorySource for Database {
         self.scores(cve).map(|scores| (scores.kev, scores.epss))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base::Timestamp;
+
+    use super::*;
+    use crate::build::write;
+    use crate::file::assemble;
+
+    /// Puts other bytes in the dictionary's place; all digests are true.
+    fn with_dictionary(file: &[u8], dictionary: &[u8]) -> Vec<u8> {
+        let layout = Layout::read(file).unwrap();
+        let tables = Table::ALL.into_iter().flat_map(|table| (0..3).map(move |part| Kind::table(table, part)));
+        let sections = [Kind::META, Kind::DICTIONARY].into_iter().chain(tables).map(|kind| {
+            let own = layout.section(file, kind).unwrap();
+            (kind, if kind == Kind::DICTIONARY { dictionary } else { own })
+        });
+        assemble(&sections.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_dictionary_that_is_none_is_damage() {
+        let file = write(&Tables::new(), 1, Timestamp::from_millis(0)).unwrap();
+        // It begins as a trained one does (RFC 8878, section 5), and goes on with no tables.
+        let crafted = [&[0x37, 0xa4, 0x30, 0xec, 1, 0, 0, 0][..], &[0xff; 64]].concat();
+        let database = Database::from_bytes(with_dictionary(&file, &crafted)).unwrap();
+        for answer in [database.affects("debian:12", "curl").map(drop), database.check()] {
+            assert!(matches!(answer, Err(Error::Damaged { .. })), "{answer:?}");
+        }
+        assert!(Database::from_bytes(with_dictionary(&file, b"")).unwrap().check().is_ok());
+    }
+}

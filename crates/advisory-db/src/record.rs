@@ -83,6 +83,10 @@ pub(crate) fn write_affects(affects: &[Affect]) -> Vec<u8> {
                     body.byte(2);
                     body.number(strings.number(version));
                 }
+                RangeEnd::Limit(version) => {
+                    body.byte(3);
+                    body.number(strings.number(version));
+                }
             }
         }
         write_list(&mut body, &mut strings, &affect.versions);
@@ -175,6 +179,7 @@ impl Named<'_> {
                 0 => RangeEnd::Open,
                 1 => RangeEnd::Fixed(self.text(reader)?),
                 2 => RangeEnd::LastAffected(self.text(reader)?),
+                3 => RangeEnd::Limit(self.text(reader)?),
                 other => return Err(Error::damaged(format!("`{other}` is no end of a range"))),
             };
             ranges.push(Range { introduced, end });

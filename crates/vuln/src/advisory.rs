@@ -118,6 +118,8 @@ pub enum RangeEnd {
     Fixed(String),
     /// With this version.
     LastAffected(String),
+    /// Before this version, which mends nothing: the source speaks of no more.
+    Limit(String),
     /// Not known yet.
     Open,
 }

@@ -175,6 +175,7 @@ fn shown(database: &Database, namespace: &str, name: &str) -> Vec<String> {
             .map(|range| match &range.end {
                 RangeEnd::Fixed(version) => format!("{}<{version}", range.introduced.as_deref().unwrap_or("")),
                 RangeEnd::LastAffected(version) => format!("<={version}"),
+                RangeEnd::Limit(version) => format!("|{version}"),
                 RangeEnd::Open => "open".to_owned(),
             })
             .collect();

@@ -34,13 +34,14 @@ pub(crate) fn advisory(source: &str, id: &str, alias: &str) -> Advisory {
 /// An affect with something in every field.
 pub(crate) fn affect(source: &str, id: &str, namespace: &str, name: &str, fixed: &str) -> Affect {
     let open = Range { introduced: Some("9".to_owned()), end: RangeEnd::Open };
+    let limit = Range { introduced: Some("0.2".to_owned()), end: RangeEnd::Limit("0.3".to_owned()) };
     let last = Range { introduced: None, end: RangeEnd::LastAffected("0.1".to_owned()) };
     Affect {
         advisory: (source.to_owned(), id.to_owned()),
         namespace: Namespace(namespace.to_owned()),
         name: name.to_owned(),
         scheme: Scheme::Rpm,
-        ranges: vec![last, Range { introduced: None, end: RangeEnd::Fixed(fixed.to_owned()) }, open],
+        ranges: vec![last, limit, Range { introduced: None, end: RangeEnd::Fixed(fixed.to_owned()) }, open],
         versions: vec!["0.0.1".to_owned()],
         state: AffectState::Affected,
         severity: Some("important".to_owned()),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{clip, first_line};
 use super::{Advisory, Affect, Epss, Kev, Sink};
+use crate::advisory::RangeEnd;
 use crate::matching::normalize;
 
 const TITLE_BYTES: usize = 300;
@@ -55,8 +56,10 @@ impl Sink for Bounded<'_> {
         }
         affect.ranges.retain(|range| {
             let end = match &range.end {
-                crate::RangeEnd::Fixed(version) | crate::RangeEnd::LastAffected(version) => is_word(version),
-                crate::RangeEnd::Open => true,
+                RangeEnd::Fixed(version) | RangeEnd::LastAffected(version) | RangeEnd::Limit(version) => {
+                    is_word(version)
+                }
+                RangeEnd::Open => true,
             };
             end && range.introduced.as_deref().is_none_or(is_word)
         });

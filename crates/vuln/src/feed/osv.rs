@@ -178,8 +178,8 @@ fn collect(range: &EventRange, scheme: Scheme, specific: &Value, out: &mut Vec<R
                 open.get_or_insert_with(|| (version != "0").then(|| version.to_owned()));
                 continue;
             }
-            // The version itself is left out, as with a fix; no range ends without either of them.
-            Mark::Fixed | Mark::Limit => RangeEnd::Fixed(version.to_owned()),
+            Mark::Fixed => RangeEnd::Fixed(version.to_owned()),
+            Mark::Limit => RangeEnd::Limit(version.to_owned()),
             Mark::LastAffected => RangeEnd::LastAffected(version.to_owned()),
         };
         if let Some(introduced) = open.take() {

@@ -258,6 +258,7 @@ mod tests {
         let end = |end: &RangeEnd| match end {
             RangeEnd::Fixed(version) => format!("<{version}"),
             RangeEnd::LastAffected(version) => format!("<={version}"),
+            RangeEnd::Limit(version) => format!("|{version}"),
             RangeEnd::Open => String::new(),
         };
         read.iter().map(|r| format!("{}..{}", r.introduced.as_deref().unwrap_or(""), end(&r.end))).collect()

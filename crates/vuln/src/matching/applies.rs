@@ -80,7 +80,7 @@ fn module_fits(affect: &Affect, package: &Package, title: &str) -> bool {
 
 fn bounds(affect: &Affect) -> impl Iterator<Item = &str> {
     affect.ranges.iter().filter_map(|range| match &range.end {
-        RangeEnd::Fixed(bound) | RangeEnd::LastAffected(bound) => Some(bound.as_str()),
+        RangeEnd::Fixed(bound) | RangeEnd::LastAffected(bound) | RangeEnd::Limit(bound) => Some(bound.as_str()),
         RangeEnd::Open => None,
     })
 }

@@ -20,7 +20,7 @@ impl Range {
         match &self.end {
             // Alpine and Debian write `0` for "never was affected".
             RangeEnd::Fixed(bound) if is_beginning(bound) => Ok(false),
-            RangeEnd::Fixed(bound) => Ok(scheme.compare_installed(version, bound)?.is_lt()),
+            RangeEnd::Fixed(bound) | RangeEnd::Limit(bound) => Ok(scheme.compare_installed(version, bound)?.is_lt()),
             RangeEnd::LastAffected(bound) => {
                 Ok(scheme.compare_installed(public(scheme, version, bound), bound)?.is_le())
             }
@@ -63,7 +63,7 @@ impl Affect {
         let holding = self.ranges.iter().filter(fixed).find(|range| range.contains(self.scheme, version) == Ok(true));
         match &holding?.end {
             RangeEnd::Fixed(bound) => Some(bound),
-            RangeEnd::LastAffected(_) | RangeEnd::Open => None,
+            RangeEnd::LastAffected(_) | RangeEnd::Limit(_) | RangeEnd::Open => None,
         }
     }
 }

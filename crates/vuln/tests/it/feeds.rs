@@ -49,6 +49,7 @@ fn line(affect: &Affect) -> String {
         let end = match &range.end {
             RangeEnd::Fixed(version) => format!("<{version}"),
             RangeEnd::LastAffected(version) => format!("<={version}"),
+            RangeEnd::Limit(version) => format!("|{version}"),
             RangeEnd::Open => String::new(),
         };
         text.push_str(&format!(" {}..{end}", range.introduced.as_deref().unwrap_or("")));
@@ -163,7 +164,7 @@ fn a_limit_ends_what_an_osv_record_speaks_of() {
         );
         read(Format::Osv, "l.json", &text).lines()
     };
-    assert_eq!(record(r#"{"introduced":"0"},{"limit":"2.0.0"}"#), ["GHSA-l npm l ..<2.0.0"]);
+    assert_eq!(record(r#"{"introduced":"0"},{"limit":"2.0.0"}"#), ["GHSA-l npm l ..|2.0.0"]);
     assert_eq!(record(r#"{"introduced":"0"},{"fixed":"1.5.0"},{"limit":"2.0.0"}"#), ["GHSA-l npm l ..<1.5.0"]);
     assert_eq!(record(r#"{"introduced":"1.0.0"},{"limit":"*"}"#), ["GHSA-l npm l 1.0.0.."]);
 }
