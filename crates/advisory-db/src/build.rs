@@ -1,6 +1,6 @@
 //! Building a database from what importers read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use base::Timestamp;
@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::file::{Kind, Table, assemble};
 use crate::meta::{Meta, SourceMeta};
 use crate::record::{
-    Scores, pair, read_advisory, read_affects, read_scores, read_speakers, write_advisory, write_affects, write_scores,
-    write_speakers,
+    Scores, pair, read_advisory, read_affects, read_repository, read_scores, read_speakers, write_advisory,
+    write_affects, write_repository, write_scores, write_speakers,
 };
 use crate::table::TableWriter;
 
@@ -34,6 +34,8 @@ pub struct Builder {
     affects: BTreeMap<Vec<u8>, Vec<u8>>,
     advisories: BTreeMap<Vec<u8>, Vec<u8>>,
     scores: BTreeMap<String, Scores>,
+    /// What several documents say of one content set holds together: more counts, nothing is left out.
+    repositories: BTreeMap<String, BTreeSet<String>>,
     unread: Unread,
 }
 
@@ -88,6 +90,10 @@ impl Sink for Builder {
 
     fn epss(&mut self, cve: &str, epss: Epss) {
         self.scores.entry(cve.to_owned()).or_default().epss = Some(epss);
+    }
+
+    fn repository(&mut self, content_set: &str, cpes: Vec<String>) {
+        self.repositories.entry(content_set.to_owned()).or_default().extend(cpes);
     }
 
     fn unread(&mut self, part: &str, reason: &str) {
@@ -163,6 +169,11 @@ impl Builder {
         tables.insert(Table::Ids, ids.collect());
         let scores = self.scores.iter().map(|(cve, scores)| (cve.clone().into_bytes(), write_scores(scores)));
         tables.insert(Table::Scores, scores.collect());
+        let repositories = self.repositories.into_iter().map(|(set, cpes)| {
+            let cpes: Vec<String> = cpes.into_iter().collect();
+            (set.into_bytes(), write_repository(&cpes))
+        });
+        tables.insert(Table::Repositories, repositories.collect());
         write(&tables, version, created)
     }
 }
@@ -173,6 +184,10 @@ pub(crate) fn content_digest(tables: &Tables) -> String {
     let number = |number: usize| u64::try_from(number).unwrap_or(u64::MAX).to_le_bytes();
     for table in Table::ALL {
         let entries = tables.get(&table);
+        // Files of format 1 have no such table: what it does not say does not make their content another.
+        if table == Table::Repositories && entries.is_none_or(BTreeMap::is_empty) {
+            continue;
+        }
         context.update(&table.number().to_le_bytes());
         context.update(&number(entries.map_or(0, BTreeMap::len)));
         for (key, value) in entries.into_iter().flatten() {
@@ -260,6 +275,9 @@ fn meta(tables: &Tables, version: u64, created: Timestamp) -> Result<Meta, Error
     for (key, value) in tables.get(&Table::Ids).into_iter().flatten() {
         std::str::from_utf8(key).map_err(|_| Error::damaged("an id is no UTF-8"))?;
         read_speakers(value)?;
+    }
+    for value in tables.get(&Table::Repositories).into_iter().flat_map(BTreeMap::values) {
+        read_repository(value)?;
     }
     for value in tables.get(&Table::Scores).into_iter().flat_map(BTreeMap::values) {
         let scores = read_scores(value)?;

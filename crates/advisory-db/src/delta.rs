@@ -46,6 +46,8 @@ pub struct Changes {
     pub advisories_removed: Vec<(String, String)>,
     /// CVEs whose exploitation is seen otherwise.
     pub scores: u64,
+    /// Content sets of Red Hat whose CPEs are others now; all packages of `rhel` are among [`Self::packages`] then.
+    pub repositories: u64,
 }
 
 /// Calls for every key whose value differs: absent, or the new one.
@@ -105,6 +107,19 @@ pub fn changes(old: &Database, new: &Database) -> Result<Changes, Error> {
         out.scores += 1;
         Ok(())
     })?;
+    differing(old, new, Table::Repositories, |_, _, _| {
+        out.repositories += 1;
+        Ok(())
+    })?;
+    if out.repositories > 0 {
+        // Which statement of a release counts hangs on the repositories: every one of them is weighed again.
+        new.parts(Table::Affects)?.each(new.dictionary()?, |key, _| {
+            if key.starts_with(b"rhel:") {
+                out.packages.insert(own(key)?);
+            }
+            Ok(())
+        })?;
+    }
     Ok(out)
 }
 

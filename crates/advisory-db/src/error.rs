@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use base::{ErrorKind, Timestamp};
 
 /// The newest format of database, delta and bundle that this program reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Failures of the advisory database.
 #[derive(Debug, thiserror::Error)]

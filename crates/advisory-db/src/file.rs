@@ -54,10 +54,12 @@ pub(crate) enum Table {
     Ids,
     /// A CVE → how it is exploited.
     Scores,
+    /// A content set → the CPEs of its repository; absent in files of format 1.
+    Repositories,
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 4] = [Self::Affects, Self::Advisories, Self::Ids, Self::Scores];
+    pub(crate) const ALL: [Self; 5] = [Self::Affects, Self::Advisories, Self::Ids, Self::Scores, Self::Repositories];
 
     pub(crate) fn number(self) -> u32 {
         match self {
@@ -65,6 +67,7 @@ impl Table {
             Self::Advisories => 2,
             Self::Ids => 3,
             Self::Scores => 4,
+            Self::Repositories => 5,
         }
     }
 
@@ -177,6 +180,11 @@ impl Layout {
         Ok(())
     }
 
+    /// Returns whether there is such a section.
+    pub(crate) fn has(&self, kind: Kind) -> bool {
+        self.sections.contains_key(&kind)
+    }
+
     /// Returns a section's bytes.
     pub(crate) fn section<'a>(&self, bytes: &'a [u8], kind: Kind) -> Result<&'a [u8], Error> {
         let section =
@@ -206,5 +214,80 @@ impl Fields<'_> {
 
     fn digest(&mut self) -> Result<[u8; 32], Error> {
         self.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Timestamp;
+    use vuln::Epss;
+    use vuln::feed::Sink;
+
+    use super::*;
+    use crate::{Builder, Database, apply, changes, delta};
+
+    /// The same file with other sections, and of another format.
+    fn remade(bytes: &[u8], format: u32, change: impl Fn(Kind, &[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
+        let layout = Layout::read(bytes).unwrap();
+        let kept = layout.sections.keys().filter_map(|kind| {
+            let content = layout.section(bytes, *kind).unwrap();
+            change(*kind, content).map(|content| (*kind, content))
+        });
+        let kept: Vec<(Kind, Vec<u8>)> = kept.collect();
+        let sections: Vec<(Kind, &[u8])> = kept.iter().map(|(kind, content)| (*kind, content.as_slice())).collect();
+        let mut made = assemble(&sections);
+        made[8..12].copy_from_slice(&format.to_le_bytes());
+        let list = made[HEAD_BYTES..HEAD_BYTES + kept.len() * SECTION_BYTES].to_vec();
+        let head = head_digest(&made[..24], &list);
+        made[24..HEAD_BYTES].copy_from_slice(&head);
+        made
+    }
+
+    fn made(cpe: Option<&str>) -> Vec<u8> {
+        let mut builder = Builder::default();
+        builder.epss("CVE-2026-1", Epss { probability_ppm: 1, percentile_ppm: 2 });
+        if let Some(cpe) = cpe {
+            builder.repository("crb-rpms", vec![cpe.to_owned()]);
+        }
+        builder.finish(1, Timestamp::from_millis(1_770_000_000_000)).unwrap()
+    }
+
+    #[test]
+    fn a_file_without_repositories_is_read_and_continued() {
+        let is_new = |kind: Kind| kind.0 / 16 == Table::Repositories.number();
+        let old = remade(&made(None), 1, |kind, content| (!is_new(kind)).then(|| content.to_vec()));
+        let old = Database::from_bytes(old).unwrap();
+        old.check().unwrap();
+        assert!(old.repository_cpes("crb-rpms").unwrap().is_empty());
+        assert!(old.scores("CVE-2026-1").unwrap().epss.is_some());
+        let new = Database::from_bytes(made(Some("cpe:/a:x"))).unwrap();
+        assert_eq!(changes(&old, &new).unwrap().repositories, 1);
+        let result = Database::from_bytes(apply(&old, &delta(&old, &new).unwrap()).unwrap()).unwrap();
+        assert_eq!(result.repository_cpes("crb-rpms").unwrap(), ["cpe:/a:x"]);
+    }
+
+    #[test]
+    fn half_a_table_of_repositories_is_damage() {
+        let index = Kind::table(Table::Repositories, 1);
+        let half = remade(&made(None), FORMAT, |kind, content| (kind != index).then(|| content.to_vec()));
+        assert!(matches!(Database::from_bytes(half), Err(Error::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_crafted_dictionary_is_damage() {
+        // It says that it is a dictionary of zstd, and goes on with nonsense.
+        let crafted = [&0xEC30_A437_u32.to_le_bytes()[..], &[0xFF; 64]].concat();
+        let bytes = remade(&made(None), FORMAT, |kind, content| {
+            Some(if kind == Kind::DICTIONARY { crafted.clone() } else { content.to_vec() })
+        });
+        let broken = Database::from_bytes(bytes).unwrap();
+        let whole = Database::from_bytes(made(None)).unwrap();
+        assert!(matches!(broken.scores("CVE-2026-1"), Err(Error::Damaged { .. })));
+        assert!(matches!(broken.affects("rhel:9", "x"), Err(Error::Damaged { .. })));
+        assert!(matches!(broken.check(), Err(Error::Damaged { .. })));
+        for (old, new) in [(&broken, &whole), (&whole, &broken)] {
+            assert!(matches!(changes(old, new), Err(Error::Damaged { .. })));
+            assert!(matches!(delta(old, new), Err(Error::Damaged { .. })));
+        }
     }
 }

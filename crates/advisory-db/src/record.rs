@@ -272,6 +272,21 @@ pub(crate) fn read_speakers(value: &[u8]) -> Result<Vec<(String, String)>, Error
     Ok(speakers)
 }
 
+/// Writes the CPEs of a repository.
+pub(crate) fn write_repository(cpes: &[String]) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.list(cpes);
+    out.0
+}
+
+/// Reads the CPEs of a repository.
+pub(crate) fn read_repository(value: &[u8]) -> Result<Vec<String>, Error> {
+    let mut reader = Reader(value);
+    let cpes = reader.list()?;
+    reader.end()?;
+    Ok(cpes)
+}
+
 /// How a CVE is exploited: known to be, or likely to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scores {

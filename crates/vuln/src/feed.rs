@@ -18,6 +18,7 @@ mod openvex;
 mod osv;
 mod osv_document;
 mod release;
+mod repositories;
 mod rustsec;
 mod secdb;
 mod text;
@@ -71,6 +72,8 @@ pub enum Format {
     RustSec,
     /// One CVE record, JSON 5.x.
     CveRecord,
+    /// Red Hat's mapping from content sets to CPEs, JSON.
+    RepositoryCpes,
 }
 
 impl Format {
@@ -94,6 +97,7 @@ impl Format {
             Self::Cvrf => "cvrf",
             Self::RustSec => "rustsec",
             Self::CveRecord => "cve-record",
+            Self::RepositoryCpes => "repository-to-cpe",
         }
     }
 }
@@ -108,6 +112,8 @@ pub trait Sink {
     fn kev(&mut self, cve: &str, kev: Kev);
     /// Takes how likely a CVE is to be exploited.
     fn epss(&mut self, cve: &str, epss: Epss);
+    /// Takes the CPEs that Red Hat's statements call a content set by: all of them.
+    fn repository(&mut self, content_set: &str, cpes: Vec<String>);
     /// Takes that a part of a document could not be read; the rest was.
     fn unread(&mut self, part: &str, reason: &str);
 }
@@ -181,5 +187,6 @@ pub fn import(format: Format, document: Document<'_>, sink: &mut dyn Sink) -> Re
         Format::Cvrf => cvrf::import(bytes, sink),
         Format::RustSec => rustsec::import(document, sink),
         Format::CveRecord => cve_record::import(bytes, sink),
+        Format::RepositoryCpes => repositories::import(bytes, sink),
     }
 }

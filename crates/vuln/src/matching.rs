@@ -11,6 +11,7 @@ mod keys;
 mod names;
 mod records;
 mod report;
+mod repositories;
 mod source;
 mod system;
 mod windows;
@@ -23,6 +24,7 @@ pub use names::{ecosystem, is_system, normalize};
 pub use report::{
     Coverage, Finding, FindingClass, FixState, Gap, GapReason, Image, Installed, MatchKind, Options, Ownership, Report,
 };
+pub use repositories::resolve as with_repositories;
 pub use source::AdvisorySource;
 pub use system::System;
 pub(crate) use windows::UPDATES as WINDOWS_UPDATES;
@@ -38,7 +40,7 @@ use records::Records;
 /// # Errors
 /// When the database cannot be read.
 pub fn match_image<S: AdvisorySource>(image: &Image, source: &S, options: Options) -> Result<Report, S::Error> {
-    let mut matcher = Matcher::new(image, source, options);
+    let mut matcher = Matcher::new(image, source, options)?;
     for copies in copies(image) {
         matcher.package(&copies)?;
     }
@@ -86,6 +88,8 @@ pub fn lookups(system: Option<&System>, package: &Package) -> Vec<(Namespace, St
 
 struct Matcher<'a, S: AdvisorySource> {
     image: &'a Image,
+    /// The image's system, with the repositories that the database knows it by.
+    system: Option<System>,
     options: Options,
     past_end_of_life: bool,
     records: Records<'a, S>,
@@ -96,17 +100,18 @@ struct Matcher<'a, S: AdvisorySource> {
 }
 
 impl<'a, S: AdvisorySource> Matcher<'a, S> {
-    fn new(image: &'a Image, source: &'a S, options: Options) -> Self {
+    fn new(image: &'a Image, source: &'a S, options: Options) -> Result<Self, S::Error> {
         let system = image.system.as_ref();
-        Self {
+        Ok(Self {
             image,
+            system: system.map(|system| repositories::resolve(system, source)).transpose()?,
             options,
             past_end_of_life: system.is_some_and(|system| system.is_past_end_of_life(options.now)),
             records: Records::new(source),
             findings: BTreeMap::new(),
             coverage: Coverage::default(),
             vendor_speaks: BTreeMap::new(),
-        }
+        })
     }
 
     fn finish(mut self) -> Report {
@@ -245,8 +250,7 @@ impl<'a, S: AdvisorySource> Matcher<'a, S> {
 
     /// Looks everything up; notes versions that could not be compared.
     fn statements(&mut self, package: &Package, lookups: Vec<Key>) -> Result<Vec<Statement>, S::Error> {
-        let system = self.image.system.as_ref();
-        let mut gathered = gather::statements(package, system, lookups, &mut self.records)?;
+        let mut gathered = gather::statements(package, self.system.as_ref(), lookups, &mut self.records)?;
         if package.kind == PackageType::Windows {
             let mended = windows::mended(self.image, &mut self.records)?;
             gathered.statements.retain(|statement| !mended.contains(&statement.affect.advisory));

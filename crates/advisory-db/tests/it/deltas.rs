@@ -39,6 +39,31 @@ fn a_delta_carries_what_changed_and_no_more() {
 }
 
 #[test]
+fn a_change_of_red_hats_repositories_is_seen_and_carried() {
+    let made = |version, cpe: &str| {
+        let mut builder = Builder::default();
+        for (namespace, name) in [("rhel:9", "podman"), ("rhel:8", "curl"), ("almalinux:9", "podman")] {
+            builder.affect(affect("redhat", "CVE-1", namespace, name, "1"));
+        }
+        if !cpe.is_empty() {
+            builder.repository("crb-rpms", vec![cpe.to_owned()]);
+        }
+        Database::from_bytes(builder.finish(version, now()).unwrap()).unwrap()
+    };
+    let (none, first, second) = (made(1, ""), made(2, "cpe:/a:first"), made(3, "cpe:/a:second"));
+    for (old, new, found) in [(&none, &first, "cpe:/a:first"), (&first, &second, "cpe:/a:second"), (&second, &none, "")]
+    {
+        assert_ne!(old.meta().content, new.meta().content);
+        let told = changes(old, new).unwrap();
+        let packages: Vec<_> = told.packages.iter().map(|(space, name)| format!("{space} {name}")).collect();
+        assert_eq!((told.repositories, packages), (1, vec!["rhel:8 curl".to_owned(), "rhel:9 podman".to_owned()]));
+        let result = Database::from_bytes(apply(old, &delta(old, new).unwrap()).unwrap()).unwrap();
+        assert_eq!(result.repository_cpes("crb-rpms").unwrap().concat(), found);
+        result.check().unwrap();
+    }
+}
+
+#[test]
 fn a_delta_over_another_database_is_refused() {
     let step = delta(&database(3, "1", 1), &database(3, "2", 2)).unwrap();
     let error = apply(&database(3, "3", 1), &step).unwrap_err();

@@ -88,8 +88,8 @@ fn an_empty_database_answers_nothing() {
 #[test]
 fn a_newer_format_and_foreign_files_are_told_apart() {
     let mut newer = bytes(1, "1", 1);
-    newer[8] = 2;
-    assert!(matches!(Database::from_bytes(newer), Err(Error::NewerFormat { found: 2 })));
+    newer[8] = 3;
+    assert!(matches!(Database::from_bytes(newer), Err(Error::NewerFormat { found: 3 })));
     for foreign in [&b""[..], b"HVDB", b"SQLite format 3\0", &[0; 200]] {
         assert!(matches!(Database::from_bytes(foreign.to_vec()), Err(Error::Foreign { .. })));
     }

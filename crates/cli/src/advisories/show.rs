@@ -158,6 +158,7 @@ pub(crate) struct ChangesView<'a> {
     advisories_changed: &'a [(String, String)],
     advisories_removed: &'a [(String, String)],
     scores: u64,
+    repositories: u64,
 }
 
 impl<'a> ChangesView<'a> {
@@ -169,6 +170,7 @@ impl<'a> ChangesView<'a> {
             advisories_changed: &changes.advisories_changed,
             advisories_removed: &changes.advisories_removed,
             scores: changes.scores,
+            repositories: changes.repositories,
         }
     }
 }
@@ -192,6 +194,9 @@ pub(crate) fn changes(changes: &Changes) -> String {
         }
     }
     text.push_str(&format!("{} packages of which something else is said\n", changes.packages.len()));
+    if changes.repositories > 0 {
+        text.push_str(&format!("{} repositories of Red Hat with other CPEs\n", changes.repositories));
+    }
     text.push_str(&format!("{} CVEs whose exploitation is seen otherwise\n", changes.scores));
     text
 }

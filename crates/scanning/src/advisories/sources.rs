@@ -71,6 +71,10 @@ fn distributions() -> Vec<Source> {
         way: Way::NamedBy,
         is_optional: false,
     };
+    let repositories = Target::file(
+        "repository-to-cpe.json",
+        "https://security.access.redhat.com/data/metrics/repository-to-cpe.json",
+    );
     let secdb = |url| file("security.json", url);
     vec![
         usual(
@@ -84,7 +88,7 @@ fn distributions() -> Vec<Source> {
         usual("alpine", "Alpine's secdb", alpine()),
         usual("wolfi", "Wolfi's secdb", secdb("https://packages.wolfi.dev/os/security.json")),
         usual("chainguard", "Chainguard's secdb", secdb("https://packages.cgr.dev/chainguard/security.json")),
-        usual("redhat", "Red Hat (CSAF VEX)", vec![red_hat]),
+        usual("redhat", "Red Hat (CSAF VEX), and which repository has which CPE", vec![red_hat, repositories]),
         usual("amazon", "Amazon Linux 2 and 2023 (ALAS)", amazon()),
     ]
 }

@@ -4,7 +4,7 @@ use base::Timestamp;
 use catalogue::{DeletedPackage, ImageCatalogue, ImagePackage, OsRelease, Owner, UnreadableFile};
 use oci::Digest;
 use serde::{Deserialize, Serialize};
-use vuln::matching::{Coverage, Image as Matched, Installed, Options, Ownership, match_image};
+use vuln::matching::{Coverage, Image as Matched, Installed, Options, Ownership, match_image, with_repositories};
 use vuln::verdict::{IgnoreRule, Verdict, judge};
 use vuln::vex::{Statements, Target};
 use vuln::{AdvisorySource, Confidence, Evidence, Package, PackageType, System};
@@ -120,10 +120,12 @@ where
         unreadable: catalogue.unreadable.clone(),
     };
     let Some((source, facts)) = database else { return Ok(report) };
+    let unasked = |error| Error::Database(Box::new(error));
+    let system = system.map(|system| with_repositories(&system, source)).transpose().map_err(unasked)?;
+    let target = Target { system: system.clone(), ..target(&report.image, catalogue) };
     let image = matched(catalogue, system);
-    let target = target(&report.image, catalogue);
-    let mut found = match_image(&image, source, Options { ownership: options.ownership, now: options.now })
-        .map_err(|error| Error::Database(Box::new(error)))?;
+    let mut found =
+        match_image(&image, source, Options { ownership: options.ownership, now: options.now }).map_err(unasked)?;
     nested::mark(&mut found.findings);
     let rules = &options.rules;
     let verdict = judge(found.findings, rules, &options.statements, &target, options.show_headers, options.now);
@@ -178,6 +180,8 @@ fn system(catalogue: &ImageCatalogue) -> Option<System> {
         id: os.id.clone(),
         codename: os.codename.clone(),
         cpes: catalogue.cpes.clone(),
+        content_sets: catalogue.content_sets.clone(),
+        all_repositories_told: false,
         channels: catalogue.channels.clone(),
         end_of_life: lifetime::end_of_life(&os.id, &version),
         version,

@@ -18,6 +18,7 @@ const CWES: usize = 32;
 const RANGES: usize = 4096;
 const VERSIONS: usize = 20_000;
 const QUALIFIERS: usize = 4096;
+const REPOSITORY_CPES: usize = 256;
 
 /// Clips, sorts and refuses before the real sink sees it.
 pub(super) struct Bounded<'a>(pub(super) &'a mut dyn Sink);
@@ -88,6 +89,18 @@ impl Sink for Bounded<'_> {
     fn epss(&mut self, cve: &str, epss: Epss) {
         if is_word(cve) {
             self.0.epss(cve, epss);
+        }
+    }
+
+    /// All or nothing: a part of what a repository is called by would leave statements out.
+    fn repository(&mut self, content_set: &str, mut cpes: Vec<String>) {
+        cpes.sort_unstable();
+        cpes.dedup();
+        let are_cpes = cpes.iter().all(|cpe| is_word(cpe) && (cpe.starts_with("cpe:/") || cpe.starts_with("cpe:2.3:")));
+        if is_word(content_set) && are_cpes && (1..=REPOSITORY_CPES).contains(&cpes.len()) {
+            self.0.repository(content_set, cpes);
+        } else {
+            self.unread(content_set, "a content set whose name or CPEs are none, or too many");
         }
     }
 

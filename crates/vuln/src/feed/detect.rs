@@ -44,6 +44,7 @@ fn xml(says: impl Fn(&str) -> bool) -> Option<Format> {
 fn json(says: impl Fn(&str) -> bool) -> Option<Format> {
     const MARKS: &[(Format, &[&str])] = &[
         (Format::Csaf, &["\"csaf_version\""]),
+        (Format::RepositoryCpes, &["\"data\"", "\"cpes\"", "\"repo_relative_urls\""]),
         (Format::OpenVex, &["openvex.dev/ns", "\"statements\""]),
         (Format::Kev, &["\"catalogVersion\"", "\"cveID\""]),
         (Format::Nvd, &["\"NVD_CVE\""]),

@@ -2,6 +2,7 @@
 
 use super::System;
 use super::keys::{self, Key};
+use super::repositories;
 use crate::advisory::{Affect, AffectState, Qualifiers, RangeEnd};
 use crate::package::Package;
 use crate::version::VersionError;
@@ -121,11 +122,15 @@ fn repository_fits(qualifiers: &Qualifiers, key: &Key, system: Option<&System>) 
     if key.namespace.0 == "cpe" {
         return qualifiers.cpes.iter().any(|cpe| platform_fits(cpe, system));
     }
-    // An image's labels name its product, or one repository of several: the release's own are there beside it.
+    // An image's labels name its product, or one repository of several: the release's own are there beside it, unless
+    // content sets tell which of them are not.
     let Some((_, release)) = key.namespace.0.split_once(':') else { return true };
     let base = format!("cpe:/o:redhat:enterprise_linux:{release}");
-    let enabled = system.map_or(&[][..], |system| &system.cpes).iter().chain([&base]);
-    qualifiers.cpes.iter().any(|stated| enabled.clone().any(|enabled| cpe_matches(stated, enabled)))
+    let enabled = system.map_or(&[][..], |system| &system.cpes);
+    qualifiers.cpes.iter().any(|stated| {
+        enabled.iter().any(|enabled| cpe_matches(stated, enabled))
+            || (cpe_matches(stated, &base) && repositories::counts(stated, system))
+    })
 }
 
 /// NVD binds a statement to a system, or to the software that a component is made for. What has no ecosystem of its own

@@ -34,6 +34,15 @@ pub trait AdvisorySource {
         let _ = cve;
         Ok((None, None))
     }
+
+    /// Returns the CPEs that Red Hat's statements call a content set by; empty if it is not known.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn repository_cpes(&self, content_set: &str) -> Result<Vec<String>, Self::Error> {
+        let _ = content_set;
+        Ok(Vec::new())
+    }
 }
 
 impl<S: AdvisorySource + ?Sized> AdvisorySource for &S {
@@ -53,5 +62,9 @@ impl<S: AdvisorySource + ?Sized> AdvisorySource for &S {
 
     fn exploitation(&self, cve: &str) -> Result<(Option<Kev>, Option<Epss>), S::Error> {
         (**self).exploitation(cve)
+    }
+
+    fn repository_cpes(&self, content_set: &str) -> Result<Vec<String>, S::Error> {
+        (**self).repository_cpes(content_set)
     }
 }

@@ -18,6 +18,12 @@ pub struct System {
     pub codename: Option<String>,
     /// CPEs of products and repositories that the image's labels name, beside those of the release.
     pub cpes: Vec<String>,
+    /// Red Hat's content sets (`rhel-9-for-x86_64-baseos-rpms`) that the image's manifest names.
+    #[serde(default)]
+    pub content_sets: Vec<String>,
+    /// The CPEs name every repository of the release that the image has; matching finds it out by the content sets.
+    #[serde(default)]
+    pub all_repositories_told: bool,
     /// Channels beyond the usual one whose fixes this image can get: `esm-apps`, `esm-infra`, `extras`, …
     pub channels: Vec<String>,
     /// When the vendor stops sending fixes.

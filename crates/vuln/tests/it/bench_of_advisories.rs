@@ -16,6 +16,8 @@ pub(crate) struct Memory {
     pub(crate) affects: Vec<Affect>,
     pub(crate) covered: Vec<String>,
     pub(crate) exploited: Vec<String>,
+    /// Content sets and a CPE of each.
+    pub(crate) repositories: Vec<(String, String)>,
 }
 
 impl AdvisorySource for Memory {
@@ -40,9 +42,18 @@ impl AdvisorySource for Memory {
         let kev = Kev { added: "2024-01-01".to_owned(), due: None, ransomware: false };
         Ok((self.exploited.iter().any(|known| known == cve).then_some(kev), None))
     }
+
+    fn repository_cpes(&self, content_set: &str) -> Result<Vec<String>, Infallible> {
+        Ok(self.repositories.iter().filter(|(set, _)| set == content_set).map(|(_, cpe)| cpe.clone()).collect())
+    }
 }
 
 impl Memory {
+    /// Maps a content set to a CPE.
+    pub(crate) fn repository(&mut self, content_set: &str, cpe: &str) {
+        self.repositories.push((content_set.to_owned(), cpe.to_owned()));
+    }
+
     /// Makes a database with feeds that say nothing yet.
     pub(crate) fn covering(namespaces: &[&str]) -> Self {
         let covered = namespaces.iter().map(|namespace| (*namespace).to_owned()).collect();

@@ -11,6 +11,7 @@ pub(crate) struct Collected {
     pub(crate) affects: Vec<Affect>,
     pub(crate) kevs: Vec<(String, Kev)>,
     epss: Vec<(String, Epss)>,
+    repositories: Vec<(String, Vec<String>)>,
     pub(crate) unread: Vec<String>,
 }
 
@@ -29,6 +30,10 @@ impl Sink for Collected {
 
     fn epss(&mut self, cve: &str, epss: Epss) {
         self.epss.push((cve.to_owned(), epss));
+    }
+
+    fn repository(&mut self, content_set: &str, cpes: Vec<String>) {
+        self.repositories.push((content_set.to_owned(), cpes));
     }
 
     fn unread(&mut self, part: &str, reason: &str) {
@@ -439,6 +444,31 @@ fn a_projects_own_cve_records_are_read() {
 }
 
 #[test]
+fn red_hats_repositories_have_cpes_or_are_not_known() {
+    let many: Vec<String> = (0..300).map(|number| format!("\"cpe:/a:redhat:x:{number}\"")).collect();
+    let text = format!(
+        r#"{{"data":{{
+            "rhocp-4.14-for-rhel-9-x86_64-rpms":{{"cpes":["cpe:/a:redhat:openshift:4.14::el9","cpe:/a:redhat:openshift:4.14::el9"],"repo_relative_urls":["content/x"]}},
+            "none-rpms":{{"cpes":[],"repo_relative_urls":[]}},
+            "part-rpms":{{"cpes":["cpe:/a:redhat:x:1","no cpe"]}},
+            "many-rpms":{{"cpes":[{}]}},
+            "odd-rpms":{{"cpes":"cpe:/a:x"}},
+            "":{{"cpes":["cpe:/a:x"]}},
+            "list-rpms":[]
+        }}}}"#,
+        many.join(",")
+    );
+    let out = read(Format::RepositoryCpes, "repository-to-cpe.json", &text);
+    let cpes = vec!["cpe:/a:redhat:openshift:4.14::el9".to_owned()];
+    assert_eq!(out.repositories, [("rhocp-4.14-for-rhel-9-x86_64-rpms".to_owned(), cpes)]);
+    assert_eq!(out.unread.len(), 5, "{:?}", out.unread);
+    for broken in [r#"{"data":{}}"#, r#"{"data":[]}"#, r#"{"data":{"a":{"cpes":["cpe:/a"#, "{}", ""] {
+        let document = Document { name: "repository-to-cpe.json", bytes: broken.as_bytes() };
+        assert!(import(Format::RepositoryCpes, document, &mut Collected::default()).is_err(), "{broken}");
+    }
+}
+
+#[test]
 fn what_is_no_feed_is_not_taken_for_one() {
     for (name, text) in [
         ("LICENSE", "Apache License"),
@@ -470,6 +500,7 @@ const FORMATS: &[Format] = &[
     Format::Cvrf,
     Format::RustSec,
     Format::CveRecord,
+    Format::RepositoryCpes,
 ];
 
 /// Text that begins like a document and goes on in any way.
@@ -483,6 +514,7 @@ fn broken() -> impl Strategy<Value = String> {
         "```toml\n[advisory]\nid = \"x\"\npackage = \"y\"\n[versions]\npatched = [\"",
         "CVE-2024-1,",
         "{\"a\":{\"CVE-1-1\":",
+        "{\"data\":{\"rhel-9-for-x86_64-baseos-rpms\":{\"cpes\":[\"cpe:/\"],\"repo_relative_urls\":[]}}}",
         "<cvrfdoc><Vulnerability><CVE>",
         "distroversion: v3\npackages:\n- pkg:\n    name: ",
     ]);
@@ -505,6 +537,10 @@ proptest! {
             for format in FORMATS {
                 let mut out = Collected::default();
                 let _ = import(*format, Document { name: "crates/x/y.md", bytes }, &mut out);
+                for (set, cpes) in &out.repositories {
+                    prop_assert!(!set.is_empty() && set.len() <= 1024);
+                    prop_assert!((1..=256).contains(&cpes.len()) && cpes.iter().all(|cpe| cpe.starts_with("cpe:")));
+                }
                 for affect in &out.affects {
                     prop_assert!(!affect.name.is_empty() && affect.name.len() <= 1024);
                 }

@@ -220,6 +220,45 @@ fn red_hat_states_products_by_cpe() {
 }
 
 #[test]
+fn content_sets_tell_which_repositories_of_red_hat_count() {
+    let mut memory = Memory::default();
+    for (id, cpe) in [
+        ("CVE-1", "cpe:/o:redhat:enterprise_linux:9::baseos"),
+        ("CVE-2", "cpe:/a:redhat:enterprise_linux:9::appstream"),
+        ("CVE-3", "cpe:/a:redhat:enterprise_linux:9::crb"),
+        ("CVE-4", "cpe:/o:redhat:enterprise_linux:9"),
+        ("CVE-5", "cpe:/a:redhat:openshift:4.14::el9"),
+        ("CVE-6", "cpe:/o:redhat:rhel_eus:9.2::baseos"),
+    ] {
+        memory.add("redhat", id, "rhel:9", "podman", "-").qualifiers.cpes = vec![cpe.to_owned()];
+    }
+    memory.repository("openshift-rpms", "cpe:/a:redhat:openshift:4.14::el9");
+    memory.repository("eus-baseos-rpms", "cpe:/o:redhat:rhel_eus:9.2::baseos");
+    memory.repository("old-baseos-rpms", "cpe:/o:redhat:enterprise_linux:8::baseos");
+    let installed = vec![package(PackageType::Rpm, "podman", "4.6.1-5.el9")];
+    let ids = |sets: &[&str]| {
+        let content_sets = sets.iter().map(|set| (*set).to_owned()).collect();
+        let os = System { content_sets, ..system("rhel", "9.2") };
+        let report = matched(&memory, &image(Some(os), installed.clone()));
+        report.findings.iter().map(|finding| finding.id.trim_start_matches("CVE-").to_owned()).collect::<String>()
+    };
+    let (baseos, appstream) = ("rhel-9-for-x86_64-baseos-rpms", "rhel-9-for-x86_64-appstream-rpms");
+    assert_eq!(ids(&[]), "1234", "nothing is told");
+    assert_eq!(ids(&[baseos, appstream]), "124");
+    assert_eq!(ids(&[baseos, "openshift-rpms"]), "145");
+    assert_eq!(ids(&["ubi-9-baseos-rpms", "ubi-9-codeready-builder-rpms"]), "134");
+    // What is not known may be any of them.
+    assert_eq!(ids(&[baseos, appstream, "own-mirror"]), "1234");
+    assert_eq!(ids(&["openshift-rpms", "own-mirror"]), "12345", "what is known counts nevertheless");
+    // Without the repository of the system itself the list is not all.
+    assert_eq!(ids(&["openshift-rpms"]), "12345");
+    assert_eq!(ids(&[appstream]), "1234");
+    assert_eq!(ids(&["old-baseos-rpms"]), "1234");
+    // An extended form of a repository is what the release's own statement speaks of too.
+    assert_eq!(ids(&["eus-baseos-rpms"]), "146");
+}
+
+#[test]
 fn what_red_hat_has_not_mended_is_stated_by_source() {
     let mut memory = Memory::default();
     memory.add("redhat", "CVE-1", "rhel:9", "openssl", "-").qualifiers.arches = vec!["src".to_owned()];
