@@ -71,10 +71,9 @@ fn distributions() -> Vec<Source> {
         way: Way::NamedBy,
         is_optional: false,
     };
-    let repositories = Target::file(
-        "repository-to-cpe.json",
-        "https://security.access.redhat.com/data/metrics/repository-to-cpe.json",
-    );
+    let mapping = "https://security.access.redhat.com/data/metrics/repository-to-cpe.json";
+    // A mirror without it still has the statements; content sets are told by their names alone then.
+    let repositories = Target { is_optional: true, ..Target::file("repository-to-cpe.json", mapping) };
     let secdb = |url| file("security.json", url);
     vec![
         usual(
