@@ -10,7 +10,8 @@ const MOST_SETS: usize = 4096;
 const RED_HAT: &str = "redhat";
 
 /// Adds the CPEs of the image's content sets, and notes whether they name every repository that it has: each set must
-/// be known, and the one that the system itself comes from be among them. Else none of the release is left out.
+/// be known, and both that the system itself comes from be among them. Else none of the release is left out: where an
+/// image has no manifest, its sets are what dnf remembers to have installed from.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -32,8 +33,8 @@ pub fn resolve<S: AdvisorySource>(system: &System, source: &S) -> Result<System,
         mapped.extend(cpes);
     }
     let major = system.version.split('.').next().unwrap_or_default();
-    system.all_repositories_told =
-        all_known && mapped.iter().any(|cpe| repository(cpe) == Some("baseos") && is_of_release(cpe, major));
+    let has = |name| mapped.iter().any(|cpe| repository(cpe) == Some(name) && is_of_release(cpe, major));
+    system.all_repositories_told = all_known && has("baseos") && has("appstream");
     system.cpes.extend(mapped);
     Ok(system)
 }
