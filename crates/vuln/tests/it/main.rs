@@ -4,8 +4,11 @@
 
 mod bench_of_advisories;
 mod feeds;
+mod feeds_hostile;
+mod feeds_osv;
 mod feeds_vendors;
 mod matching_ecosystems;
+mod matching_redhat;
 mod matching_systems;
 mod rematching;
 mod verdicts;
