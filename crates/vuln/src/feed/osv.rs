@@ -191,13 +191,13 @@ fn collect(range: &EventRange, scheme: Scheme, specific: &Value, out: &mut Vec<R
     }
 }
 
-/// GHSA has a field of its own for the end of a range that has no event for it.
+/// GHSA has a field of its own for the end of a range that has no event for it; what it does not hold is not mended.
 fn last_known(range: &EventRange, specific: &Value) -> RangeEnd {
     const FIELD: &str = "last_known_affected_version_range";
     let known = range.database_specific.get(FIELD).or_else(|| specific.get(FIELD)).and_then(Value::as_str);
     match known.map(|text| (text.starts_with("<="), text.trim_start_matches(['<', '=', ' ']))) {
         Some((true, version)) => RangeEnd::LastAffected(version.to_owned()),
-        Some((false, version)) => RangeEnd::Fixed(version.to_owned()),
+        Some((false, version)) => RangeEnd::Limit(version.to_owned()),
         None => RangeEnd::Open,
     }
 }

@@ -14,12 +14,17 @@ fn osv_records_of_languages_are_read() {
         "affected":[
           {"package":{"ecosystem":"PyPI","name":"Zope.Interface"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.2"},{"introduced":"2.0"},{"last_affected":"2.1"}]}],"versions":["1.0","1.5"]},
           {"package":{"ecosystem":"npm","name":"x"},"ranges":[{"type":"SEMVER","events":[{"introduced":"1.0.0"}],"database_specific":{"last_known_affected_version_range":"<= 1.4.0"}}]},
+          {"package":{"ecosystem":"npm","name":"y"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}],"database_specific":{"last_known_affected_version_range":"< 2.0.0"}},
           {"package":{"ecosystem":"npm","name":"only-git"},"ranges":[{"type":"GIT","events":[{"introduced":"0"}]}]}],
         "database_specific":{"severity":"HIGH","cwe_ids":["CWE-79"]},"references":[{"type":"WEB","url":"https://example.com"}]}"#,
     );
     assert_eq!(
         out.lines(),
-        ["GHSA-aaaa-bbbb-cccc pypi zope-interface ..<1.2 2.0..<=2.1 =1.5", "GHSA-aaaa-bbbb-cccc npm x 1.0.0..<=1.4.0",]
+        [
+            "GHSA-aaaa-bbbb-cccc pypi zope-interface ..<1.2 2.0..<=2.1 =1.5",
+            "GHSA-aaaa-bbbb-cccc npm x 1.0.0..<=1.4.0",
+            "GHSA-aaaa-bbbb-cccc npm y ..|2.0.0"
+        ]
     );
     let advisory = &out.advisories[0];
     assert_eq!((advisory.source.as_str(), advisory.aliases.as_slice()), ("ghsa", &["CVE-2024-1".to_owned()][..]));
