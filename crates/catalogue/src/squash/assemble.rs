@@ -182,8 +182,8 @@ fn settled(mut packages: Vec<Package>, owners: &BTreeMap<String, Vec<Owner>>, os
     copies.retain_mut(|copy| {
         let name = copy.name.as_str();
         copy.evidence.retain(|evidence| {
-            let owners = owners.get(file_of(&evidence.path));
-            owners.is_none_or(|owners| owners.iter().all(|owner| strangers.bundle(owner, name)))
+            let file = file_of(&evidence.path);
+            owners.get(file).is_none_or(|owners| owners.iter().all(|owner| strangers.bundle(owner, name, file)))
         });
         !copy.evidence.is_empty()
     });

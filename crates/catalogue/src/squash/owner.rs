@@ -69,13 +69,29 @@ impl<'a> Strangers<'a> {
         Self(found)
     }
 
-    /// Tells whether an owner is one of them, and a library in its files is not the owner itself.
-    pub(super) fn bundle(&self, owner: &Owner, library: &str) -> bool {
+    /// Tells whether an owner is one of them, and a library in a file of its is not the owner itself, under whatever name.
+    ///
+    /// An rpm names its vendor. Any maintainer of Debian may have an address elsewhere, so that of a deb (an apk, an opkg)
+    /// what lies where libraries for all programs lie is taken for the package's own.
+    pub(super) fn bundle(&self, owner: &Owner, library: &str, file: &str) -> bool {
         let is_owner = |package: &&&Package| owner.arch.is_none() || package.arch == owner.arch;
         let Some(package) = self.0.get(owner.name.as_str()).and_then(|found| found.iter().find(is_owner)) else {
             return false;
         };
+        if package.kind != PackageType::Rpm && is_for_all_programs(file) {
+            return false;
+        }
         let source = package.source.as_ref().map_or("", |source| source.name.as_str());
         ![package.name.as_str(), source].iter().any(|own| own.eq_ignore_ascii_case(library))
+    }
+}
+
+/// `/usr/lib/libx.so`, `/lib/x86_64-linux-gnu/libx.so`.
+fn is_for_all_programs(file: &str) -> bool {
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder.strip_prefix("/usr").unwrap_or(folder);
+    match folder.strip_prefix("/lib/") {
+        Some(triplet) => triplet.contains("-linux-") && !triplet.contains('/'),
+        None => matches!(folder, "/lib" | "/lib32" | "/lib64" | "/libx32"),
     }
 }

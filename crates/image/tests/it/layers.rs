@@ -179,6 +179,9 @@ fn what_a_stranger_s_package_bundles_is_listed() {
         copy.map(|found| found.owners.iter().map(|owner| owner.name.clone()).collect::<Vec<_>>())
     };
     assert_eq!(bundled("agent", "opt/agent/libcrypto.so.1.1"), Some(vec!["agent".to_owned()]));
+    assert_eq!(bundled("agent", "usr/lib/agent/libcrypto.so.1.1"), Some(vec!["agent".to_owned()]));
+    // Any maintainer of Debian may have an address elsewhere: this is the package itself.
+    assert_eq!(bundled("agent", "usr/lib/x86_64-linux-gnu/libcrypto.so.1.1"), None);
     assert_eq!(bundled("curl", "usr/lib/libcrypto.so.1.1"), None, "its vendor speaks for it");
     assert_eq!(bundled("other", "opt/libcrypto.so.1.1"), Some(Vec::new()));
 }
