@@ -23,7 +23,7 @@ pub struct LayerJob {
     pub skip: Vec<String>,
     /// Files to be read under names that links give them. If there are any, nothing else is read.
     #[serde(default)]
-    pub also: Vec<Asked>,
+    pub asked: Vec<Asked>,
 }
 
 /// Reads the uncompressed archive of a layer to its end. A broken one gives what stands before the break.

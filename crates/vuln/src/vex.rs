@@ -203,7 +203,8 @@ impl Statement {
     fn speaks_of(&self, package: &Subject<'_>, target: &Target) -> bool {
         let is_package = |id: &String| id.parse::<Purl>().is_ok_and(|stated| package.is_meant_by(&stated));
         let is_image = |id: &String| {
-            target.ids.iter().any(|own| own == id || id.parse().is_ok_and(|stated| subject::is_image(&stated, own)))
+            let names = |stated: &Purl| target.ids.iter().any(|own| subject::is_image(stated, own));
+            target.ids.contains(id) || id.parse().is_ok_and(|stated| names(&stated))
         };
         let is_platform = |id: &String| target.system.as_ref().is_some_and(|system| subject::is_platform(id, system));
         self.products.iter().any(|product| {

@@ -34,7 +34,7 @@ pub struct Answer {
 /// Takes the answers out of what a layer said that was read for them alone. Each question has one.
 #[must_use]
 pub fn answers(asked: Vec<Asked>, read: LayerRecord) -> Vec<Answer> {
-    let is_whole = !read.unreadable.iter().any(|file| file.path == "/");
+    let is_whole = read.is_whole();
     let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in read.unreadable {
         reasons.entry(file.path).or_default().push(file.reason);

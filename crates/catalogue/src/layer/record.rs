@@ -95,10 +95,16 @@ pub struct Unreadable {
 const MAX_ANSWERS: usize = 10_000;
 
 impl LayerRecord {
-    /// Tells whether a record with so many answers is worth keeping: what other images ask of a layer that they share must
-    /// not make it grow for ever.
+    /// Tells whether the layer was read to its end.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.unreadable.iter().any(|file| file.path == "/")
+    }
+
+    /// Tells whether the same bytes will always give this record, and whether it is of a size to be kept: what other images
+    /// ask of a layer that they share must not make it grow for ever.
     #[must_use]
     pub fn may_be_kept(&self) -> bool {
-        self.answers.len() <= MAX_ANSWERS
+        self.is_whole() && !self.had_accident && self.answers.len() <= MAX_ANSWERS
     }
 }

@@ -127,7 +127,7 @@ impl View {
                 self.replaced(number, path, before, Some(at));
             }
         }
-        self.is_whole &= !layer.unreadable.iter().any(|file| file.path == "/");
+        self.is_whole &= layer.is_whole();
         for (link, below) in layer.hard_links.iter().zip(linked) {
             // A file of this layer may be called by a path that only a lower layer's links make one.
             let Some(node) = below.or_else(|| self.linked(&link.target)) else {

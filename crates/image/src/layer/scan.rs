@@ -74,7 +74,7 @@ impl<'a, R: Read> Scan<'a, R> {
         Self {
             tar: TarReader::new(input),
             job,
-            asked: AskedFiles::new(&job.also),
+            asked: AskedFiles::new(&job.asked),
             spill,
             deadline,
             builder: LayerBuilder::new(),

@@ -15,7 +15,7 @@ fn scanned(layers: Vec<Layer>) -> (ImageCatalogue, Vec<(usize, Asked)>) {
     for (number, record) in records.iter_mut().enumerate() {
         let also: Vec<Asked> = asked.iter().filter(|(at, _)| *at == number).map(|(_, asked)| asked.clone()).collect();
         if !also.is_empty() {
-            let job = LayerJob { also: also.clone(), ..LayerJob::default() };
+            let job = LayerJob { asked: also.clone(), ..LayerJob::default() };
             let again = read_layer(&bytes[number][..], &job, Some(Spill::new().unwrap()), &mut |_| {});
             record.answers = answers(also, again);
         }
@@ -233,7 +233,7 @@ fn what_is_not_read_again_is_listed() {
 fn an_archive_that_is_cut_answers_nothing_in_silence() {
     let asked = Asked { data: "/data/x".to_owned(), read_as: "/var/lib/dpkg/status".to_owned(), journal: None };
     let bytes = Layer::new().file("a", vec![0; 9000]).file("data/x", dpkg(&[("bash", "5.2")])).bytes();
-    let job = LayerJob { also: vec![asked.clone()], ..LayerJob::default() };
+    let job = LayerJob { asked: vec![asked.clone()], ..LayerJob::default() };
     let again = read_layer(&bytes[..3000], &job, None, &mut |_| {});
     let answer = &answers(vec![asked], again)[0];
     assert!(answer.file.is_none());

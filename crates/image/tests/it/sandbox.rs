@@ -131,7 +131,7 @@ fn a_reader_that_this_machine_killed_is_an_accident() {
 fn what_is_asked_of_a_layer_that_kills_its_readers_is_listed() {
     let folder = tempfile::tempdir().unwrap();
     let asked = Asked { data: "/data/x".to_owned(), read_as: "/var/lib/dpkg/status".to_owned(), journal: None };
-    let job = LayerJob { also: vec![asked.clone()], ..LayerJob::default() };
+    let job = LayerJob { asked: vec![asked.clone()], ..LayerJob::default() };
     let read = scripted(folder.path(), "AT\nexit 1").read(opened(&base().bytes()), &job).unwrap().record;
     assert_eq!(answers(vec![asked], read)[0].unreadable, [NOT_READ]);
 }

@@ -136,11 +136,8 @@ impl Indexer<'_> {
             return Ok(foreign(layer));
         }
         progress(Progress::Begun(number));
-        let (record, is_certain) = self.read(image, number, layer, Vec::new())?;
-        // What was cut short by an accident must not be believed for ever.
-        if is_certain && layer.diff_id.is_some() {
-            self.records.put(&record);
-        }
+        let record = self.read(image, number, layer, Vec::new())?;
+        self.keep(layer, &record);
         progress(Progress::Done(number));
         Ok(record)
     }
@@ -161,25 +158,26 @@ impl Indexer<'_> {
             return Ok(record);
         }
         progress(Progress::Begun(number));
-        let (read, is_certain) = self.read(image, number, layer, asked.to_vec())?;
+        let read = self.read(image, number, layer, asked.to_vec())?;
+        record.had_accident |= read.had_accident;
         record.unreadable.extend(read.unreadable.iter().filter(|file| file.path == "/").cloned());
         record.answers.extend(answers(asked.to_vec(), read));
-        if is_certain && layer.diff_id.is_some() && record.may_be_kept() {
-            self.records.put(&record);
-        }
+        self.keep(layer, &record);
         Ok(record)
     }
 
-    /// Reads a layer, or what is asked of it, and tells whether the same bytes will always give the same.
-    fn read(
-        &self,
-        image: &Image,
-        number: usize,
-        layer: &LayerSource,
-        also: Vec<Asked>,
-    ) -> Result<(LayerRecord, bool), Error> {
+    /// Keeps the record of a layer that was read to its end: what was cut short by an accident must not be believed for
+    /// ever.
+    fn keep(&self, layer: &LayerSource, record: &LayerRecord) {
+        if layer.diff_id.is_some() && record.may_be_kept() {
+            self.records.put(record);
+        }
+    }
+
+    /// Reads a layer, or what is asked of it.
+    fn read(&self, image: &Image, number: usize, layer: &LayerSource, asked: Vec<Asked>) -> Result<LayerRecord, Error> {
         let failed = |source| Error::Layer { image: image.name.clone(), number: number + 1, source };
-        let job = LayerJob { limits: self.limits, skip: Vec::new(), also };
+        let job = LayerJob { limits: self.limits, skip: Vec::new(), asked };
         let (mut record, blob) = match &self.worker {
             Some(worker) => {
                 let feed = worker.read(|| layer.open(), &job).map_err(failed)?;
@@ -199,15 +197,13 @@ impl Indexer<'_> {
         {
             return Err(altered(expected, found));
         }
-        let is_whole = !record.unreadable.iter().any(|file| file.path == "/");
         if let Some(expected) = layer.diff_id.as_ref().filter(|id| id.algorithm() == Algorithm::Sha256) {
-            if is_whole && *expected != record.diff_id {
+            if record.is_whole() && *expected != record.diff_id {
                 return Err(altered(expected, &record.diff_id));
             }
             record.diff_id = expected.clone();
         }
-        let is_certain = is_whole && !record.had_accident;
-        Ok((record, is_certain))
+        Ok(record)
     }
 }
 

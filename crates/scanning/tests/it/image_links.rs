@@ -1,5 +1,6 @@
 //! Layers that are read once more for what only links call by its name.
 
+use catalogue::LayerRecord;
 use holdfast_scanning::image::{NoRecords, Progress, RecordFolder, RecordStore};
 use oci::Digest;
 
@@ -77,4 +78,31 @@ fn what_was_asked_once_is_known_and_only_what_is_new_is_asked() {
     assert_eq!(records.get(&Digest::of(&store)).unwrap().answers.len(), 2, "what was known was not asked again");
     assert_eq!(scanned(&[&store, &two], &records, false), (both, vec![0, 0]));
     assert_eq!(scanned(&[&store], &records, false), (Vec::new(), vec![0]), "what others asked is not this image's");
+}
+
+/// Knows one layer, and takes nothing in.
+struct Knows(LayerRecord);
+
+impl RecordStore for Knows {
+    fn get(&self, diff_id: &Digest) -> Option<LayerRecord> {
+        (self.0.diff_id == *diff_id).then(|| self.0.clone())
+    }
+
+    fn put(&self, record: &LayerRecord) {
+        assert_ne!(record.diff_id, self.0.diff_id, "it is not kept");
+    }
+}
+
+#[test]
+fn answers_do_not_make_a_record_certain_that_an_accident_cut_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = RecordFolder::new(folder.path().join("records"));
+    let store = layer(&[Entry::File("store/ab", NODE)]);
+    let link = layer(&[Entry::Symlink(FIRST, "/store/ab")]);
+    scanned(&[&store], &records, false);
+    let known = records.get(&Digest::of(&store)).unwrap();
+    assert!(known.may_be_kept());
+    let cut = LayerRecord { had_accident: true, ..known };
+    assert!(!cut.may_be_kept());
+    assert_eq!(scanned(&[&store, &link], &Knows(cut), false), (vec![FIRST.to_owned()], vec![1, 1]));
 }

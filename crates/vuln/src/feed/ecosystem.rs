@@ -57,7 +57,6 @@ const RELEASED: &[(&str, &str, Scheme)] = &[
     ("mageia", "mageia", Scheme::Rpm),
     ("openeuler", "openeuler", Scheme::Rpm),
     ("photon os", "photon", Scheme::Rpm),
-    ("cbl-mariner", "mariner", Scheme::Rpm),
 ];
 
 /// Reads an OSV ecosystem (schema 1.7, "defined ecosystems"), with its release if it has one.
@@ -78,7 +77,7 @@ pub fn ecosystem(text: &str) -> Ecosystem {
         "ubuntu" => ubuntu(release),
         "alpine" if release.is_empty() => plain("alpine".to_owned(), Scheme::Apk),
         "alpine" => plain(format!("alpine:{}", release.trim_start_matches('v')), Scheme::Apk),
-        "azure linux" => plain(azure_linux(release), Scheme::Rpm),
+        "azure linux" | "cbl-mariner" => plain(azure_linux(release), Scheme::Rpm),
         "red hat" => red_hat(release),
         "suse" | "opensuse" => plain(suse(name, release), Scheme::Rpm),
         _ => plain(lower.replace(' ', "-"), Scheme::Generic),
@@ -125,7 +124,7 @@ pub fn red_hat_namespace(cpe: &str) -> Option<Namespace> {
     (vendor == "redhat" && is_linux && is_number).then(|| Namespace(format!("rhel:{major}")))
 }
 
-/// `2`, `3`: before its third release it was called CBL-Mariner.
+/// `2`, `3.0`: before its third release it was called CBL-Mariner.
 fn azure_linux(release: &str) -> String {
     match release.split('.').next().unwrap_or_default() {
         "" => "azurelinux".to_owned(),
@@ -226,6 +225,7 @@ mod tests {
             ("SUSE:Linux Micro 6.0", "sle-micro:6.0", None),
             ("openEuler:22.03-LTS-SP3", "openeuler:22.03-lts-sp3", None),
             ("Azure Linux:2", "mariner:2", None),
+            ("CBL-Mariner:2.0", "mariner:2", None),
             ("Azure Linux:3", "azurelinux:3", None),
             ("OSS-Fuzz", "oss-fuzz", None),
             ("GitHub Actions", "github-actions", None),
